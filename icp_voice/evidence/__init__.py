@@ -1,0 +1,1 @@
+"""Which traits of deals go with wins, and how sure that is."""

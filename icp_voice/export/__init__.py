@@ -1,0 +1,1 @@
+"""Files for the CRM and for other programs."""

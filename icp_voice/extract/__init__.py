@@ -1,0 +1,1 @@
+"""Turns become signals and stakeholders: patterns, context, dialogue, classifier."""

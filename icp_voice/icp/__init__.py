@@ -1,0 +1,1 @@
+"""Findings become criteria, points, tiers and scores."""

@@ -1,0 +1,480 @@
+"""The frozen records that cross a stage's border.
+
+Times are seconds from the start of the recording (`start_s`, `end_s`), shares are in [0, 1],
+dates are `datetime.date`. Ids are always `call_id`, `deal_id`, `trait`. Nothing here imports a
+library outside the standard one, so every stage may import it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+Side = Literal["buyer", "seller", "unknown"]
+Status = Literal["asserted", "negated", "hypothetical", "past", "other_party", "asked"]
+Outcome = Literal["won", "lost", "open"]
+QualityGrade = Literal["good", "usable", "poor"]
+Presence = Literal["present", "mentioned"]
+Level = Literal["c_level", "vp_director", "manager", "specialist", "unknown"]
+SourceKind = Literal["recording", "transcript"]
+MatchReason = Literal["calls_file", "file_name", "none"]
+Register = Literal["hypothesis", "discovery"]
+Verdict = Literal["proven", "promising", "noise", "set_aside", "biased"]
+CriterionKind = Literal["must_have", "nice_to_have", "exclude", "warning"]
+Tier = Literal["A", "B", "C"]
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A person on the call, from an attendee list or a transcript's speaker labels."""
+
+    name: str
+    side: Side = "unknown"
+    title: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of calls found in a folder.
+
+    Attributes:
+        call_id: first 16 hex digits of `sha256`; the call's identity wherever the file moves.
+        sha256: hex digest of the file's bytes.
+    """
+
+    call_id: str
+    sha256: str
+    path: Path
+    kind: SourceKind
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class CallEntry:
+    """What the sidecar `calls.csv` says of one file; always wins over the file's name."""
+
+    file: str
+    deal_id: str | None = None
+    called_on: date | None = None
+    participants: tuple[Participant, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallMatch:
+    """Which deal a call belongs to, and why; `deal_id` is None where it can't be told."""
+
+    call_id: str
+    deal_id: str | None
+    called_on: date | None
+    reason: MatchReason
+    detail: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One piece of recognised speech of one channel, before speaker turns are formed."""
+
+    channel: int
+    start_s: float
+    end_s: float
+    text: str
+    language: str
+    mean_log_probability: float = 0.0
+    no_speech_probability: float = 0.0
+    compression_ratio: float = 1.0
+
+
+@dataclass(frozen=True)
+class DroppedSegment:
+    """Recognised text that was judged not to be speech, kept with the reason."""
+
+    channel: int
+    start_s: float
+    end_s: float
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One person speaking without a break by another; `index` counts from 0 in the call."""
+
+    index: int
+    speaker: str
+    side: Side
+    side_confidence: float
+    start_s: float
+    end_s: float
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CallQuality:
+    """Figures that decide whether a call may count as evidence.
+
+    Attributes:
+        speech_s: seconds of speech the voice-activity detector heard; None for transcripts.
+        transcribed_s: seconds covered by turns.
+        coverage: transcribed_s / speech_s, capped at 1; None for transcripts.
+        mean_log_probability: mean token log-probability of the recogniser; None for transcripts.
+        side_confidence: mean of the turns' `side_confidence`, weighted by characters.
+    """
+
+    speech_s: float | None
+    transcribed_s: float
+    coverage: float | None
+    characters_per_minute: float
+    mean_log_probability: float | None
+    side_confidence: float
+    grade: QualityGrade
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A call as speaker turns, whatever it was read from.
+
+    Attributes:
+        call: the file's name; the public name of the call in JSON.
+        model: the recogniser's name and revision, or the transcript format it was read from.
+        partial: the recording broke off before its end; what could be read is here.
+    """
+
+    call_id: str
+    call: str
+    duration_s: float
+    channels: int
+    languages: tuple[str, ...]
+    model: str
+    quality: CallQuality
+    turns: tuple[Turn, ...]
+    participants: tuple[Participant, ...] = ()
+    dropped: tuple[DroppedSegment, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing said at one place (see the taxonomy for kinds, topics and statuses).
+
+    Attributes:
+        turn: index of the turn the quote stands in.
+        elicited: a seller's question that the buyer confirmed; the quote is the question's claim.
+        confidence: in [0, 1]; calibrated where the detector is the classifier.
+        detector: `pattern:<topic>` or `classifier:<model>`.
+    """
+
+    kind: str
+    topic: str
+    status: Status
+    side: Side
+    speaker: str
+    quote: str
+    turn: int
+    start_s: float
+    end_s: float
+    language: str
+    elicited: bool
+    confidence: float
+    detector: str
+
+
+@dataclass(frozen=True)
+class Stakeholder:
+    """A role of the buyer's side on one call; `name` and `quote` where they are known."""
+
+    role: str
+    level: Level
+    presence: Presence
+    function: str = ""
+    name: str | None = None
+    quote: str | None = None
+    start_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """All that was read out of one call."""
+
+    call_id: str
+    call: str
+    language: str
+    participants: tuple[Participant, ...]
+    signals: tuple[Signal, ...]
+    stakeholders: tuple[Stakeholder, ...]
+
+
+@dataclass(frozen=True)
+class BuyerLine:
+    """One buyer sentence that themes are clustered from."""
+
+    call_id: str
+    deal_id: str | None
+    turn: int
+    start_s: float
+    end_s: float
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ThemeMember:
+    """A buyer line in a theme; `similarity` is its cosine to the theme's centroid."""
+
+    line: BuyerLine
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A group of buyer lines that say much the same.
+
+    Attributes:
+        theme_id: stable across reruns, `t` and eight hex digits.
+        label: a few words, most typical first.
+        stability: share in [0, 1]; agreement under resampling. Below .7 the theme is `loose`.
+    """
+
+    theme_id: str
+    label: str
+    medoid: str
+    members: tuple[ThemeMember, ...]
+    n_calls: int
+    n_deals: int
+    stability: float
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One deal of the CRM. Blank stays None: unknown, never zero or absent."""
+
+    deal_id: str
+    outcome: Outcome
+    name: str | None = None
+    account_id: str | None = None
+    owner: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+    created_on: date | None = None
+    closed_on: date | None = None
+    first_call_on: date | None = None
+    attributes: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row of a deals or calls file that could not be read; never dropped in silence."""
+
+    row: int
+    reason: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words said on a call with where to hear them."""
+
+    call_id: str
+    call: str
+    deal_id: str | None
+    speaker: str
+    text: str
+    start_s: float
+    end_s: float
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A two-sided interval and the share of repetitions it should cover."""
+
+    low: float
+    high: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One trait against the outcome: the row of the evidence table.
+
+    Attributes:
+        trait: id such as `pain/manual_work`, `stakeholder/it/present`, `attribute/industry=retail`.
+        present_won..absent_lost: closed deals in the four cells.
+        unknown: closed deals in which the trait is not known.
+        p_value: two-sided Fisher mid-p; None where the trait was set aside.
+        p_stratified: Cochran-Mantel-Haenszel over the segments; the primary p-value.
+        q_value: Benjamini-Hochberg within the register.
+        p_max_t: Westfall-Young max-T.
+        odds_ratio: raw (Haldane-Anscombe corrected); `odds_ratio_shrunken` is what to expect.
+        interval_90: 90 % interval of the shrunken odds ratio.
+        stability: share of half-samples that select the trait.
+        win_rate_with, win_rate_without: shares with their 90 % Wilson intervals.
+        reasons: plain sentences, most important first.
+    """
+
+    trait: str
+    register: Register
+    present_won: int
+    present_lost: int
+    absent_won: int
+    absent_lost: int
+    unknown: int
+    p_value: float | None
+    p_stratified: float | None
+    q_value: float | None
+    p_max_t: float | None
+    odds_ratio: float | None
+    odds_ratio_shrunken: float | None
+    interval_90: Interval | None
+    stability: float | None
+    win_rate_with: Interval | None
+    win_rate_without: Interval | None
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What `measure` returns: the evidence table and what the data can and can't show."""
+
+    n_deals: int
+    n_won: int
+    n_lost: int
+    n_open: int
+    findings: tuple[Finding, ...]
+    warnings: tuple[str, ...]
+    expected_by_noise: float | None
+    detectable_odds_ratio: float | None
+    stratified_by: str | None
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of the proposed profile; `points` is 0 for excludes and warnings."""
+
+    trait: str
+    kind: CriterionKind
+    statement: str
+    points: int
+    finding: Finding
+    quotes: tuple[Quote, ...] = ()
+    folded_traits: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TierRecord:
+    """How the closed deals of one tier ended, with the Jeffreys interval of their win rate."""
+
+    tier: Tier
+    lowest_score: int
+    n_deals: int
+    n_won: int
+    win_rate: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The proposed ideal customer profile: a hypothesis, with its record."""
+
+    criteria: tuple[Criterion, ...]
+    tiers: tuple[TierRecord, ...]
+    tiers_separable: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ScorePart:
+    """One criterion's share of a deal's score; `value` None is unknown."""
+
+    trait: str
+    statement: str
+    points: int
+    value: bool | None
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True)
+class DealScore:
+    """A deal's score in [0, 100] with the range its unknowns leave open."""
+
+    deal_id: str
+    score: int
+    low: int
+    high: int
+    tier: Tier
+    n_unknown: int
+    excluded_by: tuple[str, ...]
+    parts: tuple[ScorePart, ...]
+
+
+@dataclass(frozen=True)
+class FailedInput:
+    """A file or row that could not be used, named with its reason."""
+
+    name: str
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CallSummary:
+    """One analysed call as pages and exports list it."""
+
+    call_id: str
+    call: str
+    kind: SourceKind
+    deal_id: str | None
+    called_on: date | None
+    call_number: int | None
+    duration_s: float
+    languages: tuple[str, ...]
+    model: str
+    grade: QualityGrade
+    match_detail: str
+    n_signals: int
+
+
+@dataclass(frozen=True)
+class DealSignals:
+    """What was said over all calls of one deal, newest call first, for cards and CRM fields."""
+
+    deal_id: str
+    n_calls: int
+    last_call_on: date | None
+    signals: tuple[tuple[Signal, Quote], ...]
+    stakeholders: tuple[Stakeholder, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything one run found out; what the terminal, the report and the exports are made of.
+
+    Attributes:
+        statements: trait id -> how a sales lead would say it ("Work is done by hand in
+            spreadsheets"); traits without an entry are shown by their id.
+        quotes: trait id -> quotes that show it, won deals first.
+        data_until: latest date of a call or deal; stands for "now", so reruns give equal bytes.
+    """
+
+    name: str
+    synthetic: bool
+    data_until: date | None
+    deals: tuple[Deal, ...]
+    calls: tuple[CallSummary, ...]
+    measurement: Measurement
+    profile: Profile
+    scores: tuple[DealScore, ...]
+    themes: tuple[Theme, ...]
+    deal_signals: tuple[DealSignals, ...]
+    statements: Mapping[str, str]
+    quotes: Mapping[str, tuple[Quote, ...]]
+    unmatched: tuple[CallMatch, ...]
+    failures: tuple[FailedInput, ...]
+    rejected_rows: tuple[RejectedRow, ...]
+    sentence_model: str

@@ -1,0 +1,1 @@
+"""Buyer lines that say much the same, grouped by sentence embeddings."""

@@ -1,0 +1,1 @@
+"""Recordings become speaker turns with faster-whisper."""
