@@ -1,0 +1,49 @@
+"""Language of short text, by letters and function words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icp_voice.languages import LANGUAGES, detect_language, dominant_script
+
+SENTENCES = [
+    ("en", "We do the schedule by hand and it takes two days"),
+    ("en", "Yeah, our CFO has to approve it"),
+    ("ru", "Заявки приходят на почту, потом их вбивают руками"),
+    ("ru", "Да, у нас сейчас Excel и Power BI"),
+    ("uk", "Заявки падають на пошту, і хтось їх перебиває"),
+    ("uk", "П'ять хвилин зранку"),
+    ("uk", "Дякую, добре"),
+    ("pl", "Faktury wpisujemy ręcznie"),
+    ("pl", "Tak, to nas kosztuje"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), SENTENCES)
+def test_sentence_gets_its_language(language: str, text: str) -> None:
+    """A sentence of daily work is told by its letters and function words."""
+    assert detect_language(text) == language
+
+
+def test_only_allowed_languages_are_returned() -> None:
+    """A declared set of languages is never left."""
+    assert detect_language("і це дуже незручно", allowed=("en", "ru")) == "ru"
+    assert detect_language("Добрый день", allowed=("en",)) == "en"
+    assert detect_language("Faktury wpisujemy ręcznie", allowed=("en", "ru")) == "en"
+
+
+def test_nothing_to_go_by_gives_the_first_of_the_script() -> None:
+    """Without evidence the order of the declared languages decides."""
+    assert detect_language("Мария", allowed=("en", "uk", "ru")) == "uk"
+    assert detect_language("42", allowed=("pl", "en")) == "pl"
+
+
+def test_brand_names_do_not_make_a_text_latin() -> None:
+    """Product names in Latin letters leave a Russian sentence Russian."""
+    assert dominant_script("выгружаем в Power BI раз в день") == "cyrillic"
+
+
+@given(st.text(), st.lists(st.sampled_from(LANGUAGES), min_size=1, unique=True))
+def test_any_text_gets_an_allowed_language(text: str, allowed: list[str]) -> None:
+    """Every text, however odd, ends in one of the allowed languages."""
+    assert detect_language(text, allowed) in allowed
