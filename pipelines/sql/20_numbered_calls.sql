@@ -1,0 +1,16 @@
+-- Grain: one analysed call of a known deal. Key: call_id.
+-- call_number: 1 is the deal's first call by day, then by name. Poor calls keep their number but
+-- are no evidence: a cut transcript reads as "trait absent".
+CREATE OR REPLACE VIEW numbered_calls AS
+SELECT
+    c.call_id,
+    c.call,
+    c.grade,
+    m.deal_id,
+    m.called_on,
+    row_number() OVER (
+        PARTITION BY m.deal_id ORDER BY m.called_on NULLS LAST, c.call, c.call_id
+    ) AS call_number
+FROM calls AS c
+JOIN matches AS m USING (call_id)
+JOIN deals USING (deal_id);
