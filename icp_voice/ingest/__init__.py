@@ -1,1 +1,1 @@
-"""Files in: recordings, transcripts, deals and calls, and which call belongs to which deal."""
+"""Find what comes in: recordings, transcripts, deals, and which call belongs to which deal."""
