@@ -157,22 +157,34 @@ def _connect(path: Path) -> "duckdb.DuckDBPyConnection":
                 f"{path} is in use by another icp-voice. Wait until it ends, or close it.",
                 path=path,
             ) from error
+        if "not a valid" in text:
+            raise _damaged(path, text) from error
         raise WorkspaceError(
-            f"{path} can't be opened as a store: {_first_line(text)} Check that the folder is "
-            "writable and the file is not damaged; without it the next run starts anew.",
+            f"{path} can't be opened: {_first_line(text)} Check that the folder can be written "
+            "to and the disk is not full.",
             path=path,
         ) from error
-    except (duckdb.Error, OSError) as error:
+    except OSError as error:
         raise WorkspaceError(
-            f"{path} can't be opened as a store: {_first_line(str(error))} Move the file away and "
-            "run again to start anew; recordings and CRM files are not touched.",
+            f"{path} can't be opened: {_first_line(str(error))} Check that the folder can be "
+            "written to, or choose another one with --results FOLDER.",
             path=path,
         ) from error
+    except duckdb.Error as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: Path, text: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"{path} is damaged or no store: {_first_line(text)} Move the file away and run again to "
+        "start anew; recordings and CRM files are not touched.",
+        path=path,
+    )
 
 
 def _first_line(text: str) -> str:
     line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
-    return line if line.endswith(".") else line + "."
+    return line.rstrip(".!") + "."
 
 
 def stable_hash(*parts: object) -> str:
