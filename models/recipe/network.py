@@ -1,0 +1,161 @@
+"""The Whisper architecture in plain torch, with transformers' parameter names.
+
+Own code for three reasons: windows of any length (transformers insists on 30 s), an offset of the
+sinusoidal encoder positions (so that short windows teach all 1,500 of them), and a CTC head that
+only training sees. `whisper_state` gives the weights that transformers loads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+CTC_ALPHABET = "abcdefghijklmnopqrstuvwxyz' "  # index 0 of the head is CTC's blank
+LONGEST_PLAIN_ATTENTION = 600
+N_POSITIONS = 1_500  # encoder frames in 30 s: 50 a second
+
+
+@dataclass(frozen=True)
+class Size:
+    """Sizes of the network."""
+
+    n_vocabulary: int
+    d_model: int = 192
+    n_heads: int = 3
+    n_encoder_layers: int = 4
+    n_decoder_layers: int = 2
+    n_target_positions: int = 448
+    n_mels: int = 80
+
+
+def sinusoids(length: int, channels: int) -> Tensor:
+    """Return Whisper's positions, shape (length, channels): sines, then cosines."""
+    step = torch.log(torch.tensor(10_000.0)) / (channels // 2 - 1)
+    rates = torch.exp(-step * torch.arange(channels // 2))
+    angles = torch.arange(length)[:, None] * rates[None, :]
+    return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+class Attention(nn.Module):
+    """Multi-head attention with Whisper's biases (none on the keys)."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.n_heads = size.n_heads
+        self.q_proj = nn.Linear(size.d_model, size.d_model)
+        self.k_proj = nn.Linear(size.d_model, size.d_model, bias=False)
+        self.v_proj = nn.Linear(size.d_model, size.d_model)
+        self.out_proj = nn.Linear(size.d_model, size.d_model)
+
+    def forward(self, x: Tensor, memory: Tensor, *, causal: bool = False) -> Tensor:
+        """Attend from x (batch, n, d) to memory (batch, m, d)."""
+        query, key, value = self.q_proj(x), self.k_proj(memory), self.v_proj(memory)
+        heads = [t.unflatten(2, (self.n_heads, -1)).transpose(1, 2) for t in (query, key, value)]
+        if causal or x.shape[1] > LONGEST_PLAIN_ATTENTION:
+            mixed = F.scaled_dot_product_attention(*heads, is_causal=causal)
+        else:  # plain products are faster on CPUs with AMX
+            scores = heads[0] * heads[0].shape[-1] ** -0.5 @ heads[1].transpose(-1, -2)
+            mixed = scores.softmax(-1).to(heads[2].dtype) @ heads[2]
+        result: Tensor = self.out_proj(mixed.transpose(1, 2).flatten(2))
+        return result
+
+
+class Layer(nn.Module):
+    """An encoder layer, or a decoder layer where `cross` is set."""
+
+    def __init__(self, size: Size, *, cross: bool) -> None:
+        super().__init__()
+        self.self_attn = Attention(size)
+        self.self_attn_layer_norm = nn.LayerNorm(size.d_model)
+        if cross:
+            self.encoder_attn = Attention(size)
+            self.encoder_attn_layer_norm = nn.LayerNorm(size.d_model)
+        self.fc1 = nn.Linear(size.d_model, 4 * size.d_model)
+        self.fc2 = nn.Linear(4 * size.d_model, size.d_model)
+        self.final_layer_norm = nn.LayerNorm(size.d_model)
+
+    def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:
+        """Apply the layer to x, shape (batch, n, d)."""
+        normed = self.self_attn_layer_norm(x)
+        x = x + self.self_attn(normed, normed, causal=memory is not None)
+        if memory is not None:
+            x = x + self.encoder_attn(self.encoder_attn_layer_norm(x), memory)
+        return x + self.fc2(F.gelu(self.fc1(self.final_layer_norm(x))))
+
+
+class Encoder(nn.Module):
+    """Two convolutions (the second halves the rate to 50 Hz) and self-attention layers."""
+
+    positions: Tensor
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv1d(size.n_mels, size.d_model, 3, padding=1)
+        self.conv2 = nn.Conv1d(size.d_model, size.d_model, 3, stride=2, padding=1)
+        self.layers = nn.ModuleList(
+            Layer(size, cross=False) for _ in range(size.n_encoder_layers)
+        )
+        self.layer_norm = nn.LayerNorm(size.d_model)
+        positions = sinusoids(N_POSITIONS, size.d_model)
+        self.register_buffer("positions", positions, persistent=False)
+
+    def forward(self, mel: Tensor, offsets: Tensor) -> Tensor:
+        """Encode mel (batch, 80, 2 n), starting at the positions `offsets` (batch,)."""
+        x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2)
+        x = x + self.positions[offsets[:, None] + torch.arange(x.shape[1])]
+        for layer in self.layers:
+            x = layer(x)
+        result: Tensor = self.layer_norm(x)
+        return result
+
+
+class Decoder(nn.Module):
+    """Token and learned position embeddings, causal and cross-attention layers."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.embed_tokens = nn.Embedding(size.n_vocabulary, size.d_model)
+        self.embed_positions = nn.Embedding(size.n_target_positions, size.d_model)
+        self.layers = nn.ModuleList(Layer(size, cross=True) for _ in range(size.n_decoder_layers))
+        self.layer_norm = nn.LayerNorm(size.d_model)
+        nn.init.normal_(self.embed_tokens.weight, std=0.05)
+        with torch.no_grad():
+            self.embed_positions.weight.copy_(
+                0.1 * sinusoids(size.n_target_positions, size.d_model)
+            )
+
+    def forward(self, tokens: Tensor, memory: Tensor) -> Tensor:
+        """Return the hidden states (batch, n, d) of tokens (batch, n)."""
+        x = self.embed_tokens(tokens) + self.embed_positions.weight[: tokens.shape[1]]
+        for layer in self.layers:
+            x = layer(x, memory)
+        result: Tensor = self.layer_norm(x)
+        return result
+
+
+class Network(nn.Module):
+    """Encoder, decoder and the CTC head of training."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.size = size
+        self.encoder = Encoder(size)
+        self.decoder = Decoder(size)
+        self.ctc_head = nn.Linear(size.d_model, len(CTC_ALPHABET) + 1)
+
+    def forward(self, mel: Tensor, offsets: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Return token logits (batch, n, vocabulary) and CTC logits (batch, frames, letters)."""
+        memory = self.encoder(mel, offsets)
+        hidden = self.decoder(tokens, memory)
+        return hidden @ self.decoder.embed_tokens.weight.T, self.ctc_head(memory)
+
+    def whisper_state(self) -> dict[str, Tensor]:
+        """Return the weights under transformers' names."""
+        own = self.state_dict()
+        state = {f"model.{name}": value for name, value in own.items() if "ctc" not in name}
+        state["model.encoder.embed_positions.weight"] = self.encoder.positions
+        state["proj_out.weight"] = own["decoder.embed_tokens.weight"]
+        return state
