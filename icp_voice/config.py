@@ -29,6 +29,8 @@ class IngestConfig:
         deal_id_pattern: regular expression with one group, the deal's id, searched in file names;
             empty: known deal ids are looked for as whole words.
         date_order: how ambiguous dates such as 03/04/2025 are read; "" refuses them.
+        won_words, lost_words, open_words: stage names of this CRM beside the usual ones.
+        seller_names, seller_domains: who is on our side, by name or mail domain.
     """
 
     recordings: tuple[str, ...] = ("recordings", "transcripts")
@@ -36,6 +38,9 @@ class IngestConfig:
     calls: str = "calls.csv"
     deal_id_pattern: str = ""
     date_order: Literal["", "day_first", "month_first"] = ""
+    won_words: tuple[str, ...] = ()
+    lost_words: tuple[str, ...] = ()
+    open_words: tuple[str, ...] = ()
     seller_names: tuple[str, ...] = ()
     seller_domains: tuple[str, ...] = ()
 

@@ -9,7 +9,7 @@ One row a file, with a header; delimiters and encodings as in deals.csv. Columns
                title and side may be left out: `Name | title`, `Name || buyer`, `Name`
 
     file,deal_id,date,attendees
-    recordings/acme.ogg,D-1001,2025-03-04,"Ann Lee | Account Executive | seller; Bo Ek | CFO | buyer"
+    recordings/acme.ogg,D-1001,2025-03-04,"Ann Lee | Sales Manager | seller; Bo Ek | CFO | buyer"
 
 `Name (title) <side>` is read too, and `<ann@vendor.example>` in the place of a side is a mail
 address. What stands here always wins over file names.
@@ -63,9 +63,9 @@ def read_calls(path: Path, config: IngestConfig) -> tuple[CallEntry, ...]:
             path=path,
         )
     if table.rejected:
-        row = table.rejected[0]
+        first = table.rejected[0]
         raise DealsFileError(
-            f"{path.name} row {row.row}: {row.reason}. Put quotes around values with commas.",
+            f"{path.name} row {first.row}: {first.reason}. Put quotes around values with commas.",
             path=path,
             rows=[rejected.row for rejected in table.rejected],
         )

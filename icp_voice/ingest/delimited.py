@@ -143,7 +143,7 @@ def _parse(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]]]
     records: list[tuple[int, list[str]]] = []
     number = 0
     try:
-        for number, cells in enumerate(reader, start=1):  # noqa: B007
+        for number, cells in enumerate(reader, start=1):
             if any(cell.strip() for cell in cells):
                 records.append((number, cells))
     except csv.Error as error:
