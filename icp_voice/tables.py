@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from icp_voice.records import (
@@ -10,16 +10,11 @@ from icp_voice.records import (
     BuyerLine,
     CallMatch,
     CallQuality,
-    CallSummary,
     Deal,
-    DealSignals,
     DroppedSegment,
     Extraction,
     Participant,
-    Quote,
-    Signal,
     SourceFile,
-    Stakeholder,
     Theme,
     ThemeMember,
     Transcript,
@@ -106,7 +101,6 @@ CALL_TABLES = (
     "buyer_lines",
     "matches",
 )
-QUOTE_COLUMNS = "call_id, call, deal_id, speaker, quote, start_s, end_s, outcome"
 
 
 def delete_call(store: Store, call_id: str) -> None:
@@ -233,16 +227,6 @@ def save_matches(store: Store, matches: Iterable[CallMatch]) -> None:
     store.insert("matches", columns, rows)
 
 
-def load_unmatched(store: Store) -> tuple[CallMatch, ...]:
-    """Return the analysed calls whose deal can't be told."""
-    found = store.rows(
-        "SELECT m.call_id, NULL, m.called_on, m.reason, m.detail, m.confidence FROM matches AS m "
-        "JOIN calls AS c USING (call_id) LEFT JOIN deals USING (deal_id) "
-        "WHERE deals.deal_id IS NULL ORDER BY c.call, m.call_id"
-    )
-    return tuple(CallMatch(*row) for row in found)
-
-
 def save_themes(store: Store, themes: Sequence[Theme]) -> None:
     """Make the store's themes these."""
     store.execute("DELETE FROM themes")
@@ -272,65 +256,6 @@ def load_themes(store: Store) -> tuple[Theme, ...]:
         for theme_id, label, medoid, calls, deals, stability in store.rows(
             "SELECT theme_id, label, medoid, n_calls, n_deals, stability FROM themes "
             "ORDER BY n_deals DESC, n_calls DESC, theme_id"
-        )
-    )
-
-
-def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:
-    """Return every analysed call with its deal, by deal and number."""
-    found = store.rows(
-        "SELECT c.call_id, c.call, c.kind, n.deal_id, m.called_on, n.call_number, c.duration_s, "
-        "c.languages, c.model, c.grade, coalesce(m.detail, ''), "
-        "(SELECT count(*) FROM signals AS s WHERE s.call_id = c.call_id AND s.side = 'buyer' "
-        "AND s.status = 'asserted') FROM calls AS c LEFT JOIN matches AS m USING (call_id) "
-        "LEFT JOIN numbered_calls AS n USING (call_id) "
-        "ORDER BY n.deal_id NULLS LAST, n.call_number, c.call, c.call_id"
-    )
-    columns = [f.name for f in fields(CallSummary)]
-    summaries = (dict(zip(columns, row, strict=True)) for row in found)
-    return tuple(CallSummary(**s | {"languages": tuple(s["languages"])}) for s in summaries)
-
-
-def load_trait_quotes(store: Store, *, per_trait: int) -> dict[str, tuple[Quote, ...]]:
-    """Return trait -> the best places where it was heard in first calls, won deals first."""
-    quotes: dict[str, list[Quote]] = {}
-    for trait, *quote in store.rows(
-        f"SELECT trait, {QUOTE_COLUMNS} FROM trait_quotes WHERE rank <= ? ORDER BY trait, rank",
-        [per_trait],
-    ):
-        quotes.setdefault(trait, []).append(Quote(*quote))
-    return {trait: tuple(found) for trait, found in quotes.items()}
-
-
-def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
-    """Return what the buyers said over all usable calls of each deal, newest call first."""
-    signals: dict[str, list[tuple[Signal, Quote]]] = {}
-    columns = ", ".join(f's."{c}"' for c in SIGNAL_COLUMNS)
-    for deal_id, call_id, call, outcome, *row in store.rows(
-        f"SELECT n.deal_id, n.call_id, n.call, d.outcome, {columns} FROM signals AS s "
-        "JOIN numbered_calls AS n USING (call_id) JOIN deals AS d USING (deal_id) "
-        "WHERE s.side = 'buyer' AND s.status = 'asserted' AND n.grade <> 'poor' "
-        "ORDER BY n.deal_id, n.call_number DESC, s.start_s, s.signal"
-    ):
-        signal = Signal(*row)
-        where = (signal.speaker, signal.quote, signal.start_s, signal.end_s)
-        quote = Quote(call_id, call, deal_id, *where, outcome)
-        signals.setdefault(deal_id, []).append((signal, quote))
-    people: dict[str, list[Stakeholder]] = {}
-    columns = ", ".join(f's."{c}"' for c in STAKEHOLDER_COLUMNS)
-    for deal_id, *row in store.rows(
-        f"SELECT n.deal_id, {columns} FROM stakeholders AS s "
-        "JOIN numbered_calls AS n USING (call_id) WHERE n.grade <> 'poor' "
-        "ORDER BY n.deal_id, n.call_number DESC, s.stakeholder"
-    ):
-        people.setdefault(deal_id, []).append(Stakeholder(*row))
-    return tuple(
-        DealSignals(
-            deal_id, n_calls, last, tuple(signals.get(deal_id, ())), tuple(people.get(deal_id, ()))
-        )
-        for deal_id, n_calls, last in store.rows(
-            "SELECT deal_id, count(*), max(called_on) FROM numbered_calls "
-            "GROUP BY deal_id ORDER BY deal_id"
         )
     )
 

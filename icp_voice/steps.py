@@ -1,0 +1,351 @@
+"""One function a step of the pipeline: find what is stale, do it, keep it.
+
+Stages know nothing of the store or of each other; here their records meet its tables.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from icp_voice import tables, views
+from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
+from icp_voice.progress import Reporter
+from icp_voice.records import (
+    Analysis,
+    CallEntry,
+    Deal,
+    FailedInput,
+    Participant,
+    RejectedRow,
+    SourceFile,
+    Theme,
+)
+from icp_voice.store import Store, stable_hash
+from icp_voice.tables import StoredEmbeddings
+from icp_voice.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+QUOTES_PER_TRAIT = 12
+EXTRACT_BATCH = 50
+
+
+@dataclass(frozen=True)
+class CrmFiles:
+    """What the deals file and the calls sidecar hold."""
+
+    deals: tuple[Deal, ...]
+    entries: tuple[CallEntry, ...]
+    rejected: tuple[RejectedRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The calls found in the folders.
+
+    Attributes:
+        unused: files that are there and could not be read.
+        participants: call_id -> attendees as the sidecar lists them.
+    """
+
+    files: tuple[SourceFile, ...]
+    unused: tuple[FailedInput, ...]
+    participants: Mapping[str, tuple[Participant, ...]]
+
+
+def read_crm(workspace: Workspace) -> CrmFiles:
+    """Read the deals file and the sidecar.
+
+    Raises:
+        DealsFileError: a file can't be used; nothing was written.
+    """
+    from icp_voice.ingest.calls import read_calls
+    from icp_voice.ingest.deals import read_deals
+
+    config = workspace.config.ingest
+    deals = read_deals(workspace.deals_path, config)
+    entries = read_calls(workspace.calls_path, config) if workspace.calls_path.is_file() else ()
+    return CrmFiles(deals.deals, entries, deals.rejected, deals.notes)
+
+
+def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
+    """Scan the folders, match calls to deals, and bring deals and matches up to date."""
+    from icp_voice.ingest.matching import match_calls
+    from icp_voice.ingest.recordings import scan_sources
+
+    reporter.stage("Finding calls", 0)
+    own = (workspace.store_path, workspace.report_path, workspace.exports_path)
+    known = {
+        workspace.folder / path: (size, mtime, sha)
+        for path, size, mtime, sha in store.rows("SELECT * FROM files")
+    }
+    ignore = (*own, workspace.deals_path, workspace.calls_path)
+    scan = scan_sources(workspace.source_folders, ignore=ignore, known=known)
+    if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
+        raise _no_calls(workspace, scan.failures)
+    matches = match_calls(scan.sources, crm.entries, crm.deals, workspace.config.ingest)
+    with store.transaction():
+        _forget_replaced(store, workspace, scan.sources)
+        tables.replace_deals(store, crm.deals)
+        tables.save_matches(store, matches)
+        _save_files(store, workspace, scan.sources)
+    for note in crm.notes:
+        reporter.note(note)
+    return Sources(scan.sources, scan.failures, _attendees(matches, scan.sources, crm.entries))
+
+
+def transcribe_new(
+    store: Store,
+    workspace: Workspace,
+    sources: Sources,
+    reporter: Reporter,
+) -> tuple[int, tuple[FailedInput, ...]]:
+    """Turn every call that is new into speaker turns; each is committed by itself.
+
+    Returns:
+        How many calls were new, and all inputs known to be unusable, by name.
+
+    Raises:
+        ModelError: recordings wait and the speech model can't be loaded.
+    """
+    jobs = store.jobs("transcribe")
+    stale = []
+    failures = []
+    for source in sources.files:
+        key = _transcribe_key(workspace, source, sources.participants.get(source.call_id, ()))
+        parameters, status, error = jobs.get(source.call_id, ("", "", None))
+        if parameters != key:
+            stale.append((source, key))
+        elif status == "failed":
+            failures.append(FailedInput(source.path.name, "transcribe", error or "unknown reason"))
+    keys = {source.call_id: key for source, key in stale}
+    n_done = 0
+    for source, result in _transcripts_of([s for s, _ in stale], workspace, sources, reporter):
+        with store.transaction():
+            if isinstance(result, FailedInput):
+                failures.append(result)
+                store.finish_job("transcribe", source.call_id, keys[source.call_id], result.reason)
+                continue
+            path = _relative(source.path, workspace.folder)
+            tables.save_transcript(store, source, path, result)
+            store.finish_job("transcribe", source.call_id, keys[source.call_id])
+            n_done += 1
+    return n_done, tuple(sorted(failures, key=lambda f: f.name))
+
+
+def open_embedder(store: Store, workspace: Workspace, reporter: Reporter) -> SentenceEmbedder:
+    """Return the sentence model of this machine behind the store's cache."""
+    languages = sorted(
+        {code for (codes,) in store.rows("SELECT languages FROM calls") for code in codes}
+    )
+    corpus = [text for (text,) in store.rows("SELECT text FROM turns ORDER BY call_id, turn")]
+    embedder = load_embedder(languages or ["en"], corpus=corpus)
+    if embedder.notice:
+        reporter.note(embedder.notice)
+    return CachedEmbedder(embedder, StoredEmbeddings(store, embedder.name))
+
+
+def extract_new(
+    store: Store,
+    workspace: Workspace,
+    sources: Sources,
+    embedder: SentenceEmbedder,
+    reporter: Reporter,
+) -> int:
+    """Read signals and stakeholders out of every call whose text or taxonomy is new."""
+    from icp_voice.extract.extractor import buyer_lines, load_extractor
+
+    extractor = load_extractor(workspace.config.extract, embedder=embedder)
+    done = store.jobs("extract")
+    wanted = {
+        call_id: stable_hash(extractor.key, transcribed, sources.participants.get(call_id))
+        for call_id, (transcribed, status, _) in store.jobs("transcribe").items()
+        if status == "done"
+    }
+    stale = sorted(c for c, key in wanted.items() if done.get(c, ("",))[0] != key)
+    if stale:
+        reporter.stage("Extracting signals", len(stale))
+    for first in range(0, len(stale), EXTRACT_BATCH):
+        batch = tables.load_transcripts(store, stale[first : first + EXTRACT_BATCH])
+        with store.transaction():
+            for transcript in batch:
+                people = sources.participants.get(transcript.call_id, transcript.participants)
+                call = replace(transcript, participants=people)
+                tables.save_extraction(store, extractor.extract(call), buyer_lines(call))
+                store.finish_job("extract", call.call_id, wanted[call.call_id])
+        reporter.advance(min(first + EXTRACT_BATCH, len(stale)))
+    return len(stale)
+
+
+def group_themes(
+    store: Store, workspace: Workspace, embedder: SentenceEmbedder, reporter: Reporter
+) -> tuple[Theme, ...]:
+    """Group what the buyers said; ids of themes that live on are kept."""
+    from icp_voice.themes.clustering import find_themes
+
+    lines = tables.load_buyer_lines(store)
+    reporter.stage("Grouping themes", 0)
+    previous = tables.load_themes(store)
+    themes = find_themes(lines, embedder, workspace.config.themes, previous=previous)
+    with store.transaction():
+        tables.save_themes(store, themes)
+    return tables.load_themes(store)
+
+
+def measure(
+    store: Store,
+    workspace: Workspace,
+    crm: CrmFiles,
+    themes: tuple[Theme, ...],
+    failures: tuple[FailedInput, ...],
+    embedder: SentenceEmbedder,
+    reporter: Reporter,
+) -> Analysis:
+    """Join calls to deals, measure every trait, propose criteria and score the deals."""
+    from icp_voice.evidence.measure import measure as measure_traits
+    from icp_voice.icp.criteria import propose
+    from icp_voice.icp.scorecard import score_deals
+
+    config = workspace.config
+    reporter.stage("Measuring", 0)
+    deals = tables.load_deals(store)
+    table = _trait_table(store, deals)
+    measurement = measure_traits(table, deals, config.evidence)
+    quotes = views.load_trait_quotes(store, per_trait=QUOTES_PER_TRAIT)
+    statements = _statements(workspace, themes, table.traits)
+    reporter.stage("Proposing criteria", 0)
+    profile = propose(
+        measurement, table, deals, quotes=quotes, statements=statements, config=config.icp
+    )
+    scores = score_deals(profile, table, deals, quotes=quotes, config=config.icp)
+    calls = views.load_call_summaries(store)
+    return Analysis(
+        name=workspace.name,
+        synthetic=config.synthetic,
+        data_until=_latest_day(deals, calls),
+        deals=deals,
+        calls=calls,
+        measurement=measurement,
+        profile=profile,
+        scores=scores,
+        themes=themes,
+        deal_signals=views.load_deal_signals(store),
+        statements=statements,
+        quotes=quotes,
+        unmatched=views.load_unmatched(store),
+        failures=failures,
+        rejected_rows=crm.rejected,
+        sentence_model=embedder.name,
+    )
+
+
+def state_of_calls(store: Store) -> list[tuple[object, ...]]:
+    """Return what every result rests on: the finished jobs and the matches, in a fixed order."""
+    return [
+        *store.rows(
+            "SELECT stage, input_key, parameters_hash, status FROM jobs "
+            "WHERE stage IN ('transcribe', 'extract') ORDER BY ALL"
+        ),
+        *store.rows("SELECT * FROM matches ORDER BY ALL"),
+    ]
+
+
+def save_analysis(store: Store, fingerprint: str, analysis: Analysis) -> None:
+    """Keep the results as tables and as one document, in place of the ones before."""
+    document = msgspec.json.encode(analysis).decode("utf-8")
+    with store.transaction():
+        tables.save_results(store, analysis)
+        store.execute("DELETE FROM analyses")
+        store.insert("analyses", ("fingerprint", "analysis"), [(fingerprint, document)])
+
+
+def load_analysis(store: Store, fingerprint: str) -> Analysis | None:
+    """Return the kept analysis if it rests on exactly this, else None."""
+    found = store.rows("SELECT analysis FROM analyses WHERE fingerprint = ?", [fingerprint])
+    return msgspec.json.decode(found[0][0], type=Analysis) if found else None
+
+
+def write_outputs(
+    workspace: Workspace, analysis: Analysis, reporter: Reporter, *, anew: bool
+) -> tuple[Path, tuple[Path, ...]]:
+    """Write the report and the exports; with `anew` False only what is missing.
+
+    Raises:
+        ExportError: a file can't be written.
+    """
+    from icp_voice.export.exports import EXPORT_NAMES, write_exports
+    from icp_voice.report.report import write_report
+
+    exports = tuple(workspace.exports_path / name for name in EXPORT_NAMES)
+    if anew or not workspace.report_path.is_file():
+        reporter.stage("Writing report", 0)
+        write_report(analysis, workspace.report_path)
+    if anew or not all(path.is_file() for path in exports):
+        reporter.stage("Writing exports", 0)
+        exports = write_exports(analysis, workspace.exports_path)
+    return workspace.report_path, exports
+
+
+def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> WorkspaceError:
+    folders = ", ".join(str(f) for f in workspace.source_folders)
+    broken = f" {failures[0].name}: {failures[0].reason}" if failures else ""
+    return WorkspaceError(
+        f"No calls in {folders}.{broken} Put recordings (wav, mp3, m4a, ogg, flac, mp4, webm) or "
+        "transcripts (vtt, srt, json, txt) there and run it again.",
+        path=workspace.folder,
+    )
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+def _forget_replaced(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
+    """Drop calls whose file now holds something else, such as a recording copied anew."""
+    now = {_relative(s.path, workspace.folder): s.sha256 for s in sources}
+    present = set(now.values())
+    for path, sha256 in store.rows("SELECT path, sha256 FROM files ORDER BY path"):
+        if path in now and now[path] != sha256 and sha256 not in present:
+            tables.delete_call(store, sha256[:16])
+
+
+def _save_files(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
+    rows = []
+    for source in sources:
+        stat = source.path.stat()
+        path = _relative(source.path, workspace.folder)
+        rows.append((path, stat.st_size, stat.st_mtime_ns, source.sha256))
+    store.execute("DELETE FROM files")
+    store.insert("files", ("path", "size_bytes", "mtime_ns", "sha256"), rows)
+
+
+def _trait_table(store: Store, deals: tuple[Deal, ...]) -> "TraitTable":
+    """Fold what was heard and what the CRM says into one row a deal."""
+    from icp_voice.evidence.observations import table_from_observations
+
+    heard = store.columns(
+        "SELECT deal_id, trait, value, known_at, call_number FROM deal_traits "
+        "ORDER BY deal_id, call_number, trait"
+    )
+    return table_from_observations(
+        heard["deal_id"],
+        heard["trait"],
+        heard["value"],
+        heard["known_at"],
+        deals=deals,
+        call_numbers=heard["call_number"],
+    )
+
+
+def _latest_day(deals: Sequence[Deal], calls: Sequence[CallSummary]) -> date | None:
+    days = [day for d in deals for day in (d.created_on, d.closed_on) if day is not None]
+    days += [c.called_on for c in calls if c.called_on is not None]
+    return max(days, default=None)
