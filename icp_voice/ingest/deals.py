@@ -84,7 +84,7 @@ def read_deals(path: Path, config: IngestConfig) -> DealsFile:
         deals[deal_id] = _read_row(row, columns, words[word], orders, path)
     if unknown_words:
         raise _unknown_outcomes(unknown_words, columns["outcome"], path)
-    notes += _describe(table, list(deals.values()), n_duplicates, rejected, path)
+    notes += _describe(table, columns, list(deals.values()), n_duplicates, rejected)
     log.info(
         "deals file read: rows=%d deals=%d duplicates=%d rejected=%d",
         len(table.rows),
@@ -247,9 +247,14 @@ def _unknown_outcomes(unknown: Mapping[str, list[int]], column: str, path: Path)
 
 
 def _describe(
-    table: Table, deals: list[Deal], n_duplicates: int, rejected: list[RejectedRow], path: Path
+    table: Table,
+    columns: Mapping[str, str],
+    deals: list[Deal],
+    n_duplicates: int,
+    rejected: list[RejectedRow],
 ) -> list[str]:
     """Return the notes on what was read; raise where there is nothing to learn from."""
+    path = table.path
     counts = Counter(deal.outcome for deal in deals)
     if not counts["won"] and not counts["lost"]:
         raise DealsFileError(
@@ -274,7 +279,8 @@ def _describe(
             f"{path.name}: {len(rejected)} rows were set aside, the first is row {first.row} "
             f"({first.reason})."
         )
-    leaking = [c for c in table.columns if normal_header(c) in LEAKING_COLUMNS]
+    spare = (column for column in table.columns if column not in columns.values())
+    leaking = [column for column in spare if normal_header(column) in LEAKING_COLUMNS]
     if leaking:
         notes.append(
             f"{path.name}: {', '.join(leaking)} tells the outcome itself and is not used as a "

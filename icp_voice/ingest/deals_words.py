@@ -102,11 +102,15 @@ _OUTCOMES: Mapping[Outcome, tuple[str, ...]] = {
     ),
 }
 
-_CURRENCIES = {
-    **{"$": "USD", "usd": "USD", "us$": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP"},
-    **{"₴": "UAH", "uah": "UAH", "грн": "UAH", "грн.": "UAH", "zł": "PLN", "zl": "PLN"},
-    **{"pln": "PLN", "₽": "RUB", "rub": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB"},
+_SIGNS = {
+    "USD": ("$", "us$", "usd"),
+    "EUR": ("€", "eur"),
+    "GBP": ("£", "gbp"),
+    "UAH": ("₴", "uah", "грн", "грн."),
+    "PLN": ("zł", "zl", "pln"),
+    "RUB": ("₽", "rub", "руб", "руб.", "р."),
 }
+_CURRENCIES = {sign: code for code, signs in _SIGNS.items() for sign in signs}
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
 _AMOUNT = re.compile(r"(?P<before>[^\d+-]*)(?P<number>[+-]?\d[\d.,]*)(?P<after>\D*)")
 

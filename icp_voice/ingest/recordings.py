@@ -1,0 +1,159 @@
+"""Find recordings and transcripts in folders; the content's hash is a call's identity."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from icp_voice.errors import RecordingError
+from icp_voice.media import open_audio
+from icp_voice.records import FailedInput, SourceFile, SourceKind
+
+log = logging.getLogger(__name__)
+
+RECORDING_SUFFIXES = frozenset(
+    {
+        *(".wav", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wma", ".amr"),
+        *(".aiff", ".aif", ".au", ".caf", ".gsm", ".mka", ".mp2", ".3gp"),
+        *(".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".ts"),
+    }
+)
+TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt", ".json", ".txt"})
+
+# Text that meeting tools and projects put beside transcripts; never somebody's speech.
+_NOT_TRANSCRIPTS = ("readme", "license", "licence", "chat", "notes", "requirements", "provenance")
+_OWN_FOLDERS = frozenset({"icp-demo"})
+_CALL_ID_DIGITS = 16
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a search of the folders found.
+
+    Attributes:
+        sources: one a content, in sorted order of folders and paths.
+        failures: files that can't be read or are empty.
+    """
+
+    sources: tuple[SourceFile, ...]
+    failures: tuple[FailedInput, ...]
+
+
+def scan_sources(
+    folders: Sequence[Path],
+    *,
+    ignore: Collection[Path] = (),
+    known: Mapping[Path, tuple[int, int, str]] | None = None,
+) -> Scan:
+    """Search folders and their sub-folders for recordings and transcripts.
+
+    Hidden files, the demo's workspace and what is ignored are left out. A content that stands
+    there twice is one call, under the first of its paths.
+
+    Args:
+        folders: searched in this order; a folder that is missing holds nothing.
+        ignore: files, and folders with all below them, that are not looked at.
+        known: path -> (size in bytes, modification time in ns, sha256) of earlier scans; such a
+            file is not read again while size and time are the same.
+    """
+    known = known or {}
+    ignored = frozenset(path.resolve() for path in ignore)
+    sources: dict[str, SourceFile] = {}
+    failures: list[FailedInput] = []
+    seen: set[Path] = set()
+    n_twice = 0
+    for folder in folders:
+        for path, kind in _walk(folder, ignored):
+            resolved = path.resolve()
+            if resolved in seen:
+                continue
+            seen.add(resolved)
+            try:
+                stat = path.stat()
+                if stat.st_size == 0:
+                    reason = f"{path.name} is empty. Copy or export it again."
+                    failures.append(FailedInput(str(path), "ingest", reason))
+                    continue
+                sha256 = _known_hash(known.get(path), stat) or hash_content(path)
+            except OSError as error:
+                reason = f"{path.name} can't be read: {error.strerror or error}."
+                failures.append(FailedInput(str(path), "ingest", reason))
+                continue
+            if sha256 in sources:
+                n_twice += 1
+                continue
+            call_id = sha256[:_CALL_ID_DIGITS]
+            sources[sha256] = SourceFile(call_id, sha256, path, kind, stat.st_size)
+    log.info("scan: files=%d twice=%d failed=%d", len(sources), n_twice, len(failures))
+    return Scan(tuple(sources.values()), tuple(failures))
+
+
+def hash_content(path: Path) -> str:
+    """Return the sha256 of a file's bytes in hex, read a piece at a time."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def source_kind(path: Path) -> SourceKind | None:
+    """Tell by its name whether a file is a recording, a transcript or neither."""
+    suffix = path.suffix.lower()
+    if suffix in RECORDING_SUFFIXES:
+        return "recording"
+    if suffix not in TRANSCRIPT_SUFFIXES:
+        return None
+    stem = path.stem.lower()
+    if suffix == ".txt" and (stem.startswith(_NOT_TRANSCRIPTS) or stem.endswith("chat")):
+        return None
+    return "transcript"
+
+
+def probe_recording(path: Path) -> tuple[float, int]:
+    """Return a recording's duration in seconds and its number of channels.
+
+    The duration comes from the header; 0.0 where that does not tell it (a stream cut off).
+
+    Raises:
+        RecordingError: the file can't be decoded.
+    """
+    import av
+
+    with open_audio(path) as (container, stream):
+        if stream.duration and stream.time_base:
+            duration_s = float(stream.duration * stream.time_base)
+        elif container.duration:
+            duration_s = container.duration / av.time_base
+        else:
+            duration_s = 0.0
+        channels = int(stream.codec_context.channels or 0)
+    if channels < 1:
+        raise RecordingError(f"{path.name} has no audio channel.", path=path)
+    return duration_s, channels
+
+
+def _walk(folder: Path, ignored: frozenset[Path]) -> Iterator[tuple[Path, SourceKind]]:
+    for parent, names, files in os.walk(folder):
+        here = Path(parent)
+        names[:] = sorted(
+            name
+            for name in names
+            if not name.startswith(".")
+            and name not in _OWN_FOLDERS
+            and (here / name).resolve() not in ignored
+        )
+        for name in sorted(files):
+            path = here / name
+            kind = None if name.startswith((".", "~$")) else source_kind(path)
+            if kind is not None and path.resolve() not in ignored:
+                yield path, kind
+
+
+def _known_hash(known: tuple[int, int, str] | None, stat: os.stat_result) -> str | None:
+    if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
+        return known[2]
+    return None
