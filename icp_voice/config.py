@@ -80,9 +80,17 @@ class ExtractConfig:
 
 @dataclass(frozen=True)
 class ThemesConfig:
-    """How buyer lines are grouped. Distances and similarities are cosine."""
+    """How buyer lines are grouped.
 
-    distance_threshold: float = 0.55
+    Attributes:
+        distance_threshold: cosine distance up to which groups of lines are merged; higher gives
+            fewer and wider themes.
+        min_content_words: shorter lines take no part.
+        min_deals: deals a theme must be heard in.
+        max_themes: the themes heard in most deals are kept.
+    """
+
+    distance_threshold: float = 0.70
     min_content_words: int = 4
     min_deals: int = 5
     max_themes: int = 40
