@@ -95,6 +95,9 @@ class Encoder(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv1d(size.n_mels, size.d_model, 3, padding=1)
         self.conv2 = nn.Conv1d(size.d_model, size.d_model, 3, stride=2, padding=1)
+        with torch.no_grad():  # sound about as strong as a third of the positions, at first
+            self.conv1.weight *= 2
+            self.conv2.weight *= 4
         self.layers = nn.ModuleList(
             Layer(size, cross=False) for _ in range(size.n_encoder_layers)
         )
@@ -110,6 +113,38 @@ class Encoder(nn.Module):
             x = layer(x)
         result: Tensor = self.layer_norm(x)
         return result
+
+
+def look_nearby(encoder: Encoder, *, sharpness: float = 8.0) -> None:
+    """Begin with encoder heads that look a little back, straight on, and a little ahead.
+
+    The products of shifted sinusoids are the same kernel at every position:
+    q(t) k(s) = g^2 sum_i cos(w_i (t + shift - s)). Without this start the positions, weak beside
+    the sound, were still unused after 1,700 steps, and attention was all but uniform.
+    """
+    d_model = encoder.positions.shape[1]
+    half = d_model // 2
+    rates = torch.exp(-torch.log(torch.tensor(10_000.0)) / (half - 1) * torch.arange(half))
+    for depth, layer in enumerate(encoder.layers):
+        attention = layer.self_attn
+        width = d_model // attention.n_heads
+        n = width // 2  # frequencies a head: the fastest ones
+        gain = (sharpness / (n * width**-0.5)) ** 0.5 / 2**0.5
+        shifts = torch.linspace(-1, 1, attention.n_heads) * (4 + 2 * depth)
+        with torch.no_grad():
+            for head, shift in enumerate(shifts):
+                rows = torch.arange(n) + head * width
+                i = torch.arange(n)
+                cos, sin = torch.cos(rates[:n] * shift), torch.sin(rates[:n] * shift)
+                query, key = attention.q_proj.weight, attention.k_proj.weight
+                for weight in (query, key):
+                    weight[head * width : (head + 1) * width] *= 0.3
+                query[rows, i] += gain * cos  # sin(w (t + shift))
+                query[rows, half + i] += gain * sin
+                query[rows + n, i] -= gain * sin  # cos(w (t + shift))
+                query[rows + n, half + i] += gain * cos
+                key[rows, i] += gain
+                key[rows + n, half + i] += gain
 
 
 class Decoder(nn.Module):
@@ -143,6 +178,7 @@ class Network(nn.Module):
         super().__init__()
         self.size = size
         self.encoder = Encoder(size)
+        look_nearby(self.encoder)
         self.decoder = Decoder(size)
         self.ctc_head = nn.Linear(size.d_model, len(CTC_ALPHABET) + 1)
 
