@@ -105,12 +105,16 @@ class EvidenceConfig:
         hypotheses: traits written down before the run (20 at most).
         min_deals_per_cell: traits present or absent in fewer deals are set aside.
         fdr: q, the false discovery rate asked for.
+        landmark_calls, landmark_days: what counts as early: the first calls, and days after them.
+        permutations: shuffles of the outcomes; stability_pairs: pairs of half-samples.
     """
 
     stratify_by: str = "segment"
     hypotheses: tuple[str, ...] = ()
     min_deals_per_cell: int = 5
     fdr: float = 0.10
+    landmark_calls: int = 1
+    landmark_days: int = 0
     permutations: int = 2000
     stability_pairs: int = 50
     seed: int = 20260101
@@ -118,14 +122,23 @@ class EvidenceConfig:
 
 @dataclass(frozen=True)
 class IcpConfig:
-    """How findings become criteria and points."""
+    """How findings become criteria and points.
+
+    Attributes:
+        max_criteria: criteria in all; max_negative: excludes and warnings among them.
+        min_points, max_points: of one criterion; the points of all add up to 100.
+        min_quotes: quotes a trait from calls must be heard in to become a criterion.
+        fold_correlation: traits that go together at least this much are one criterion.
+    """
 
     max_criteria: int = 7
+    max_negative: int = 2
     min_points: int = 5
     max_points: int = 35
     tier_a_from: int = 70
     tier_b_from: int = 40
     min_quotes: int = 3
+    fold_correlation: float = 0.5
 
 
 @dataclass(frozen=True)

@@ -314,6 +314,9 @@ class Finding:
         stability: share of half-samples that select the trait.
         win_rate_with, win_rate_without: shares with their 90 % Wilson intervals.
         reasons: plain sentences, most important first.
+        odds_ratio_stratified: inside the segments (Mantel-Haenszel); None without segments.
+        win_rate_difference: 90 % Newcombe interval of win_rate_with - win_rate_without.
+        sign_agreement: share of the segments in which the effect points the same way.
     """
 
     trait: str
@@ -335,6 +338,9 @@ class Finding:
     win_rate_without: Interval | None
     verdict: Verdict
     reasons: tuple[str, ...] = ()
+    odds_ratio_stratified: float | None = None
+    win_rate_difference: Interval | None = None
+    sign_agreement: float | None = None
 
 
 @dataclass(frozen=True)
@@ -380,12 +386,16 @@ class TierRecord:
 
 @dataclass(frozen=True)
 class Profile:
-    """The proposed ideal customer profile: a hypothesis, with its record."""
+    """The proposed ideal customer profile: a hypothesis, with its record.
+
+    `notes` are plain facts on its reach (deals, wins and accounts in tier A).
+    """
 
     criteria: tuple[Criterion, ...]
     tiers: tuple[TierRecord, ...]
     tiers_separable: bool
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
