@@ -96,12 +96,16 @@ class _DealIdFinder:
     def __init__(self, deal_ids: Iterable[str]) -> None:
         self._ids: dict[str, set[str]] = {}
         for deal_id in deal_ids:
+            if not _is_telling(deal_id):
+                continue
             self._ids.setdefault(deal_id.lower(), set()).add(deal_id)
         self._lengths = sorted({len(_words(i)) for i in self._ids} - {0}, reverse=True)
 
     def find(self, name: str) -> set[str]:
         """Return the deals named; an id inside a longer one that is named too does not count."""
         lowered = name.lower()
+        for pattern in _NAME_DATES:
+            lowered = pattern.sub(lambda match: " " * len(match[0]), lowered)
         words = _words(lowered)
         spans: list[tuple[int, int, str]] = []
         for length in self._lengths:
@@ -112,6 +116,11 @@ class _DealIdFinder:
                     if not inside:
                         spans.append((start, end, lowered[start:end]))
         return {deal_id for *_, key in spans for deal_id in self._ids[key]}
+
+
+def _is_telling(deal_id: str) -> bool:
+    """Refuse ids such as 17, which stand in names as counters; `deal_id_pattern` finds those."""
+    return len(deal_id) >= 3 and (not deal_id.isdigit() or len(deal_id) >= 5)
 
 
 def _words(text: str) -> list[re.Match[str]]:

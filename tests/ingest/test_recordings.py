@@ -1,0 +1,85 @@
+"""Finding recordings and transcripts."""
+
+import os
+import wave
+from pathlib import Path
+
+import pytest
+
+from icp_voice.errors import RecordingError
+from icp_voice.ingest.recordings import hash_content, probe_recording, scan_sources
+
+
+def put(path: Path, data: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_folders_are_searched_in_order_without_own_and_hidden_files(tmp_path: Path) -> None:
+    """Sub-folders count; hidden files, our outputs, notes and CRM files do not."""
+    put(tmp_path / "b/call.MP3", b"1")
+    put(tmp_path / "a/deep/call.vtt", b"2")
+    for name in (
+        ".x.wav",
+        "icp-demo/c.wav",
+        "exports/t.json",
+        "readme.txt",
+        "chat.txt",
+        "deals.csv",
+    ):
+        put(tmp_path / name, name.encode())
+    scan = scan_sources([tmp_path], ignore=[tmp_path / "exports"])
+    names = [source.path.relative_to(tmp_path).as_posix() for source in scan.sources]
+    assert names == ["a/deep/call.vtt", "b/call.MP3"]
+    assert [source.kind for source in scan.sources] == ["transcript", "recording"]
+    assert all(source.sha256.startswith(source.call_id) for source in scan.sources)
+
+
+def test_same_content_twice_is_one_call(tmp_path: Path) -> None:
+    """A copy under another name is the same call; an empty file is a named failure."""
+    put(tmp_path / "one.wav", b"sound")
+    put(tmp_path / "two.wav", b"sound")
+    put(tmp_path / "void.wav", b"")
+    scan = scan_sources([tmp_path, tmp_path, tmp_path / "missing"])
+    assert [source.path.name for source in scan.sources] == ["one.wav"]
+    assert ["void.wav is empty" in failure.reason for failure in scan.failures] == [True]
+
+
+def test_known_files_are_not_read_again(tmp_path: Path) -> None:
+    """Size and time unchanged: the hash of the earlier scan is believed; changed: read anew."""
+    path = put(tmp_path / "one.wav", b"sound")
+    stat = path.stat()
+    known = {path: (stat.st_size, stat.st_mtime_ns, "f" * 64)}
+    assert scan_sources([tmp_path], known=known).sources[0].sha256 == "f" * 64
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 10**9))
+    assert scan_sources([tmp_path], known=known).sources[0].sha256 == hash_content(path)
+
+
+def test_probe_tells_length_and_channels(tmp_path: Path) -> None:
+    """A recording's header gives seconds and channels."""
+    path = tmp_path / "two.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\0" * 2 * 2 * 8000)
+    assert probe_recording(path) == (1.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"Notes of the call with Acme\n" * 40, "it looks like text"),
+        (bytes(range(256)) * 20, "is not audio or video"),
+        (b"", "is empty"),
+    ],
+)
+def test_file_that_is_no_recording_is_one_sentence(
+    tmp_path: Path, data: bytes, expected: str
+) -> None:
+    """Text, noise and nothing under an audio name are told in one sentence."""
+    path = put(tmp_path / "notes.mp3", data)
+    with pytest.raises(RecordingError, match=expected) as caught:
+        probe_recording(path)
+    assert "\n" not in str(caught.value)
