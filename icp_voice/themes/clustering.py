@@ -1,107 +1,185 @@
-"""Group unit vectors whose directions agree: average-linkage agglomerative clustering by cosine.
+"""Find what buyers keep saying: group their lines into themes with stable ids.
 
-Chosen over K-means because nobody knows the number of themes, and over UMAP with HDBSCAN because
-its reruns differ and most short utterances become outliers.
+The result depends on the lines, the sentence model and the settings only, never on the lines'
+order; `previous` themes lend their ids and nothing else.
 """
 
-from collections.abc import Sequence
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from icp_voice.config import ThemesConfig
+from icp_voice.embedding import SentenceEmbedder
+from icp_voice.records import BuyerLine, Theme, ThemeMember
+from icp_voice.themes.identity import Group, LineKey, name_groups
+from icp_voice.themes.labels import label_themes
+from icp_voice.themes.linkage import centre_by_language, cluster
+from icp_voice.themes.stability import cluster_stability
+from icp_voice.themes.words import content_words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Average linkage needs all pairwise distances: 8 bytes x n^2 / 2, 1.6 GB at this size.
-MAX_EXACT = 20_000
-MICRO_CLUSTERS = 2_000
-_SEED = 20260101
-# A language of few lines has no mean worth the name; this many lines halve its correction.
-_MEAN_PRIOR_LINES = 10
+log = logging.getLogger(__name__)
+
+TextKey = tuple[str, str]  # language, text
 
 
-def centre_by_language(
-    vectors: "NDArray[np.float32]", languages: Sequence[str]
-) -> "NDArray[np.float32]":
-    """Subtract from each vector the mean of its language, and make the rest unit length.
+def find_themes(
+    lines: Sequence[BuyerLine],
+    embedder: SentenceEmbedder,
+    config: ThemesConfig,
+    *,
+    previous: Sequence[Theme] = (),
+) -> tuple[Theme, ...]:
+    """Group buyer lines into themes, the one heard in most deals first.
 
-    Multilingual models leave a language's signature in each vector; without it a theme gathers
-    what is said, not the language it is said in. The mean of n lines is shrunk by n / (n + 10).
-
-    Args:
-        vectors: shape (n, dimension), unit rows.
-        languages: code of each row, length n.
-
-    Returns:
-        Shape (n, dimension), float32, unit rows (zeros stay zeros).
-    """
-    import numpy as np
-
-    centred = np.array(vectors, dtype=np.float64)
-    codes = np.asarray(languages)
-    for code in sorted(set(languages)):
-        own = codes == code
-        n_lines = int(own.sum())
-        centred[own] -= centred[own].mean(axis=0) * n_lines / (n_lines + _MEAN_PRIOR_LINES)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(centred / np.where(norms > 1e-9, norms, 1.0), dtype=np.float32)
-
-
-def cluster(
-    vectors: "NDArray[np.float32]", distance_threshold: float, *, max_exact: int = MAX_EXACT
-) -> "NDArray[np.intp]":
-    """Return the cluster number of each row, numbered by first appearance.
+    Lines of fewer than `config.min_content_words` content words take no part. A theme must be
+    heard in `config.min_deals` deals; of those, the `config.max_themes` heard most are returned.
 
     Args:
-        vectors: shape (n, dimension), unit rows.
-        distance_threshold: cosine distance above which two clusters are not merged, in (0, 2).
-        max_exact: above this many rows, K-means micro-clusters are clustered in their place.
-
-    Returns:
-        Shape (n,), integers from 0.
+        lines: buyer lines in any order; repeats of a line count once a place.
+        embedder: the sentence model.
+        config: distance threshold and the least size of a theme.
+        previous: the themes of the last run, whose ids live on where the theme does.
     """
-    import numpy as np
-
-    n_rows = len(vectors)
-    if n_rows < 2:
-        return np.zeros(n_rows, dtype=np.intp)
-    if n_rows <= max_exact:
-        return _by_appearance(_average_linkage(vectors, distance_threshold))
-    from sklearn.cluster import MiniBatchKMeans
-
-    k_means = MiniBatchKMeans(
-        min(MICRO_CLUSTERS, n_rows // 2), random_state=_SEED, n_init=1, batch_size=4096
+    space = _embed(lines, embedder, config)
+    if not space.texts:
+        return ()
+    labels = cluster(space.vectors, config.distance_threshold)
+    drafts = [
+        draft
+        for number, rows in enumerate(_rows_by_label(labels))
+        if (draft := _draft(number, rows, space)).n_deals >= config.min_deals
+    ]
+    drafts.sort(key=lambda d: (-d.n_deals, -d.n_calls, -len(d.members), d.group.medoid))
+    drafts = drafts[: config.max_themes]
+    stability, agreement = cluster_stability(space.vectors, labels, config.distance_threshold)
+    ids = name_groups([d.group for d in drafts], _previous_groups(previous, space))
+    names = label_themes([[space.texts[row] for row in d.rows] for d in drafts])
+    log.info(
+        "themes: %d lines in, %d with content, %d groups, %d themes, agreement %.2f",
+        *(len(lines), len(space.places), int(labels.max()) + 1, len(drafts), agreement),
     )
-    micro = k_means.fit_predict(vectors)
-    centres = k_means.cluster_centers_
-    norms = np.linalg.norm(centres, axis=1, keepdims=True)
-    merged = _average_linkage(centres / np.where(norms > 1e-9, norms, 1.0), distance_threshold)
-    return _by_appearance(merged[micro])
-
-
-def _average_linkage(
-    vectors: "NDArray[np.float32]", distance_threshold: float
-) -> "NDArray[np.intp]":
-    import numpy as np
-    from sklearn.cluster import AgglomerativeClustering
-
-    model = AgglomerativeClustering(
-        n_clusters=None,
-        metric="cosine",
-        linkage="average",
-        distance_threshold=distance_threshold,
+    return tuple(
+        Theme(
+            theme_id=theme_id,
+            label=name or d.group.medoid,
+            medoid=d.group.medoid,
+            members=d.members,
+            n_calls=d.n_calls,
+            n_deals=d.n_deals,
+            stability=round(float(stability[d.number]), 3),
+        )
+        for d, theme_id, name in zip(drafts, ids, names, strict=True)
     )
-    # A row of zeros has no direction, and the cosine distance refuses it: it stays alone.
-    labels = np.arange(len(vectors), dtype=np.intp)
-    has_direction = np.linalg.norm(vectors, axis=1) > 0
-    if has_direction.sum() > 1:
-        labels[has_direction] = len(vectors) + model.fit_predict(vectors[has_direction])
-    return labels
 
 
-def _by_appearance(labels: "NDArray[np.intp]") -> "NDArray[np.intp]":
+@dataclass(frozen=True)
+class _Space:
+    """Distinct texts with their vectors, and the places where each was said.
+
+    Attributes:
+        texts: distinct (language, text), sorted.
+        vectors: shape (len(texts), dimension), centred by language, unit rows.
+        places: all lines by their text.
+    """
+
+    texts: tuple[TextKey, ...]
+    vectors: "NDArray[np.float32]"
+    lines: Mapping[TextKey, tuple[BuyerLine, ...]]
+
+    @property
+    def places(self) -> tuple[BuyerLine, ...]:
+        """Every line that takes part."""
+        return tuple(line for text in self.texts for line in self.lines[text])
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A cluster on its way to a theme; `rows` are its texts' rows in the space."""
+
+    number: int
+    rows: tuple[int, ...]
+    group: Group
+    members: tuple[ThemeMember, ...]
+    n_calls: int
+    n_deals: int
+
+
+def _embed(lines: Sequence[BuyerLine], embedder: SentenceEmbedder, config: ThemesConfig) -> _Space:
+    by_text: dict[TextKey, set[BuyerLine]] = defaultdict(set)
+    for line in lines:
+        if len(content_words(line.text, line.language)) >= config.min_content_words:
+            by_text[line.language, line.text].add(line)
+    texts = tuple(sorted(by_text))
+    vectors = embedder.embed([text for _, text in texts])
+    return _Space(
+        texts,
+        centre_by_language(vectors, [language for language, _ in texts]),
+        {text: tuple(sorted(said, key=_place)) for text, said in by_text.items()},
+    )
+
+
+def _rows_by_label(labels: "NDArray[np.intp]") -> list[tuple[int, ...]]:
+    """Return the rows of each cluster, clusters and rows in order."""
+    rows: list[list[int]] = [[] for _ in range(int(labels.max()) + 1)]
+    for row, label in enumerate(labels.tolist()):
+        rows[label].append(row)
+    return [tuple(own) for own in rows]
+
+
+def _draft(number: int, rows: tuple[int, ...], space: _Space) -> _Draft:
+    centroid = _centroid(space.vectors[list(rows)])
+    near = [round(float(value), 4) for value in space.vectors[list(rows)] @ centroid]
+    ranked = sorted(zip(rows, near, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    members = tuple(
+        ThemeMember(line, similarity)
+        for row, similarity in ranked
+        for line in space.lines[space.texts[row]]
+    )
+    return _Draft(
+        number=number,
+        rows=tuple(row for row, _ in ranked),
+        group=Group(
+            centroid, frozenset(_key(m.line) for m in members), space.texts[ranked[0][0]][1]
+        ),
+        members=members,
+        n_calls=len({m.line.call_id for m in members}),
+        n_deals=len({m.line.deal_id for m in members if m.line.deal_id is not None}),
+    )
+
+
+def _previous_groups(previous: Sequence[Theme], space: _Space) -> dict[str, Group]:
+    """Place the last run's themes in this run's space; those without a line left are gone."""
     import numpy as np
 
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.intp)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse]
+    row_of = {text: row for row, text in enumerate(space.texts)}
+    groups = {}
+    for theme in previous:
+        texts = {(m.line.language, m.line.text) for m in theme.members}
+        rows = sorted(row_of[text] for text in texts if text in row_of)
+        keys = frozenset(_key(m.line) for m in theme.members)
+        dimension = space.vectors.shape[1]
+        centroid = _centroid(space.vectors[rows]) if rows else np.zeros(dimension, np.float32)
+        groups[theme.theme_id] = Group(centroid, keys, theme.medoid)
+    return groups
+
+
+def _centroid(vectors: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    import numpy as np
+
+    mean = vectors.mean(axis=0)
+    norm = float(np.linalg.norm(mean))
+    return np.asarray(mean / norm if norm > 1e-9 else mean, dtype=np.float32)
+
+
+def _key(line: BuyerLine) -> LineKey:
+    return line.call_id, line.turn, line.text
+
+
+def _place(line: BuyerLine) -> tuple[str, int, float, str]:
+    return line.call_id, line.turn, line.start_s, line.deal_id or ""

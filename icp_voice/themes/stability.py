@@ -7,7 +7,7 @@ from .75 it is stable; `LOOSE_BELOW` lies between.
 
 from typing import TYPE_CHECKING
 
-from icp_voice.themes.clustering import cluster
+from icp_voice.themes.linkage import cluster
 
 if TYPE_CHECKING:
     import numpy as np

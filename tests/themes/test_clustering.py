@@ -1,91 +1,119 @@
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 from numpy.typing import NDArray
 
-from icp_voice.themes.clustering import centre_by_language, cluster
-from icp_voice.themes.stability import cluster_stability
+from icp_voice.config import ThemesConfig
+from icp_voice.records import BuyerLine
+from icp_voice.themes.clustering import find_themes
+
+CONFIG = ThemesConfig(min_deals=3)
+SPREADSHEETS = "All {} invoices live in shared spreadsheets"
+AUDIT = "External auditors found {} serious compliance gaps"
+PEOPLE = ("supplier", "customer", "carrier", "factory", "warehouse", "dealer")
 
 
-def _unit(rows: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+class TopicEmbedder:
+    """One direction a topic word, with a little noise of the text's own; no model needed."""
+
+    name = "topics"
+    languages = ("en",)
+    notice = ""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of 16 columns."""
+        rows = np.zeros((len(texts), 16))
+        for row, text in zip(rows, texts, strict=True):
+            seed = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
+            row += 0.05 * np.random.default_rng(seed).normal(size=16)
+            for column, word in enumerate(("spreadsheets", "auditors", "competitor")):
+                row[column] += word in text
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.where(norms, norms, 1), dtype=np.float32)
 
 
-def _planted(n_groups: int, per_group: int, noise: float) -> NDArray[np.float32]:
-    random = np.random.default_rng(7)
-    centres = np.eye(n_groups, 24)
-    rows = np.repeat(centres, per_group, axis=0)
-    return _unit(rows + noise * random.normal(size=rows.shape))
+def _line(deal: int, text: str, *, turn: int = 0) -> BuyerLine:
+    return BuyerLine(f"call{deal}", f"deal{deal}", turn, turn * 5.0, turn * 5.0 + 4, "en", text)
 
 
-def test_planted_groups_are_found() -> None:
-    """Rows around five directions come out as five clusters, numbered by first appearance."""
-    labels = cluster(_planted(5, 8, 0.08), 0.6)
-    assert labels.tolist() == [group for group in range(5) for _ in range(8)]
+@pytest.fixture
+def lines() -> list[BuyerLine]:
+    """Two topics over six deals, small talk in each, one topic of a single deal."""
+    said = []
+    for deal, who in enumerate(PEOPLE):
+        said.append(_line(deal, "Good morning, thanks for taking the time.", turn=0))
+        said.append(_line(deal, SPREADSHEETS.format(who), turn=1))
+        if deal < 4:
+            said.append(_line(deal, AUDIT.format(who), turn=2))
+        if deal == 5:
+            said += [
+                _line(deal, f"One competitor offers {who} routing software", turn=turn)
+                for turn in range(3, 7)
+            ]
+    return said
 
 
-def test_a_large_archive_goes_through_micro_clusters() -> None:
-    """Above the exact limit K-means comes first, and planted groups are still found."""
-    labels = cluster(_planted(5, 40, 0.08), 0.6, max_exact=100)
-    assert labels.tolist() == [group for group in range(5) for _ in range(40)]
+def test_themes_are_what_several_deals_say(lines: list[BuyerLine]) -> None:
+    """Both topics come out with counts, quote and label; one deal's own topic does not."""
+    spreadsheets, audit = find_themes(lines, TopicEmbedder(), CONFIG)
+    assert (spreadsheets.n_deals, spreadsheets.n_calls, len(spreadsheets.members)) == (6, 6, 6)
+    assert (audit.n_deals, audit.n_calls) == (4, 4)
+    assert spreadsheets.medoid == spreadsheets.members[0].line.text
+    assert "spreadsheets" in spreadsheets.label
+    assert "compliance" in audit.label
+    assert spreadsheets.stability == 1.0
 
 
-def test_few_rows_and_rows_without_direction_are_kept_apart() -> None:
-    """No rows, one row and rows of zeros are clusters of their own, not errors."""
-    zeros = np.zeros((2, 3), dtype=np.float32)
-    one = np.array([[1, 0, 0]], dtype=np.float32)
-    assert cluster(zeros[:0], 0.7).tolist() == []
-    assert cluster(one, 0.7).tolist() == [0]
-    assert cluster(np.vstack([zeros, one, one]), 0.7).tolist() == [0, 1, 2, 2]
+def test_small_talk_is_never_a_theme(lines: list[BuyerLine]) -> None:
+    """What every call opens with is in no theme."""
+    members = [m.line.text for t in find_themes(lines, TopicEmbedder(), CONFIG) for m in t.members]
+    assert not any("morning" in text for text in members)
 
 
-def test_centring_takes_the_language_out() -> None:
-    """A shared offset of a language no longer makes its lines alike."""
-    random = np.random.default_rng(3)
-    topics = np.repeat(np.eye(2, 12), 60, axis=0)
-    languages = ["en", "pl"] * 60
-    offset = np.zeros((120, 12))
-    offset[::2, 10], offset[1::2, 11] = 3, 3
-    rows = _unit(topics + offset + 0.1 * random.normal(size=topics.shape))
-    centred = centre_by_language(rows, languages)
-    same_topic_other_language = float(centred[0] @ centred[1])
-    other_topic_same_language = float(centred[0] @ centred[60])
-    assert rows[0] @ rows[1] < rows[0] @ rows[60]
-    assert same_topic_other_language > 0.7 > other_topic_same_language
+def test_input_order_changes_nothing(lines: list[BuyerLine]) -> None:
+    """Shuffled lines give equal themes: ids, members, labels, figures."""
+    shuffled = list(lines)
+    random.Random(4).shuffle(shuffled)
+    assert find_themes(lines, TopicEmbedder(), CONFIG) == find_themes(
+        [*shuffled, shuffled[0]], TopicEmbedder(), CONFIG
+    )
 
 
-def test_a_single_line_of_a_language_keeps_its_direction() -> None:
-    """One Polish line among English ones is not wiped out by its own mean."""
-    rows = _unit(np.eye(4))
-    centred = centre_by_language(rows, ["en", "en", "en", "pl"])
-    assert np.allclose(centred[3], rows[3], atol=1e-6)
+def test_ids_survive_new_calls(lines: list[BuyerLine]) -> None:
+    """With more calls a theme keeps the id of the last run, though its medoid may change."""
+    before = find_themes(lines, TopicEmbedder(), CONFIG)
+    renamed = [replace(theme, theme_id=f"t0000000{n}") for n, theme in enumerate(before)]
+    more = [_line(n, SPREADSHEETS.format(f"partner{n}"), turn=1) for n in range(10, 22)]
+    after = find_themes([*lines, *more], TopicEmbedder(), CONFIG, previous=renamed)
+    assert [theme.theme_id for theme in after] == ["t00000000", "t00000001"]
 
 
-@given(st.permutations(range(24)))
-@settings(max_examples=20, deadline=None)
-def test_row_order_does_not_change_who_is_together(order: list[int]) -> None:
-    """Shuffled rows give the same partition."""
-    rows = _planted(4, 6, 0.15)
-    plain, shuffled = cluster(rows, 0.7), cluster(rows[order], 0.7)
-    together = plain[order][:, None] == plain[order][None, :]
-    assert np.array_equal(together, shuffled[:, None] == shuffled[None, :])
+def test_a_theme_that_is_gone_gives_its_id_to_nobody(lines: list[BuyerLine]) -> None:
+    """Without its lines the old theme ends, and the others are not renamed after it."""
+    spreadsheets, audit = find_themes(lines, TopicEmbedder(), CONFIG)
+    left = [line for line in lines if "auditors" not in line.text]
+    (theme,) = find_themes(left, TopicEmbedder(), CONFIG, previous=[audit, spreadsheets])
+    assert theme.theme_id == spreadsheets.theme_id
 
 
-def test_clear_groups_are_stable_and_noise_is_loose() -> None:
-    """Planted groups come back in every half-sample; a cut through noise does not."""
-    clear = _planted(4, 15, 0.05)
-    per_cluster, agreement = cluster_stability(clear, cluster(clear, 0.6), 0.6)
-    assert per_cluster.min() > 0.95
-    assert agreement > 0.95
-    noise = _unit(np.random.default_rng(5).normal(size=(120, 6)))
-    per_cluster, agreement = cluster_stability(noise, cluster(noise, 0.6), 0.6)
-    assert per_cluster.mean() < 0.7
-    assert agreement < 0.7
+def test_calls_without_a_deal_count_as_calls_only(lines: list[BuyerLine]) -> None:
+    """Lines of unmatched calls are members, and are no deal."""
+    unmatched = [replace(line, deal_id=None) if "auditors" in line.text else line for line in lines]
+    (theme,) = find_themes(unmatched, TopicEmbedder(), CONFIG)
+    assert "spreadsheets" in theme.label
 
 
-def test_stability_of_nothing_is_nothing() -> None:
-    """No rows and one row give no disagreement."""
-    rows = np.zeros((0, 3), dtype=np.float32)
-    per_cluster, agreement = cluster_stability(rows, np.zeros(0, dtype=np.intp), 0.7)
-    assert per_cluster.tolist() == []
-    assert agreement == 1.0
+def test_at_most_so_many_themes_are_kept(lines: list[BuyerLine]) -> None:
+    """The limit keeps the themes of most deals."""
+    (theme,) = find_themes(lines, TopicEmbedder(), replace(CONFIG, max_themes=1))
+    assert theme.n_deals == 6
+
+
+def test_nothing_said_is_no_theme() -> None:
+    """No lines, and lines without content, give no themes."""
+    assert find_themes([], TopicEmbedder(), CONFIG) == ()
+    assert find_themes([_line(1, "Yes, exactly.")], TopicEmbedder(), CONFIG) == ()
