@@ -45,9 +45,9 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
     crm = steps.read_crm(workspace)
     with Store(workspace.store_path) as store:
         sources = steps.find_calls(store, workspace, crm, reporter)
-        n_transcribed, failures = steps.transcribe_new(store, workspace, crm, sources, reporter)
+        n_transcribed, failures = steps.transcribe_new(store, workspace, sources, reporter)
         embedder = steps.open_embedder(store, workspace, reporter)
-        n_extracted = steps.extract_new(store, workspace, crm, embedder, reporter)
+        n_extracted = steps.extract_new(store, workspace, sources, embedder, reporter)
         fingerprint = stable_hash(
             *(__version__, workspace.config, crm, sources.unused, failures, embedder.name),
             steps.state_of_calls(store),

@@ -6,30 +6,40 @@ Stages know nothing of the store or of each other; here their records meet its t
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from icp_voice import tables, views
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
+from icp_voice.errors import IcpVoiceError, WorkspaceError
 from icp_voice.progress import Reporter
 from icp_voice.records import (
     Analysis,
     CallEntry,
+    CallSummary,
     Deal,
     FailedInput,
     Participant,
     RejectedRow,
     SourceFile,
     Theme,
+    Transcript,
 )
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
 from icp_voice.workspace import Workspace
 
+if TYPE_CHECKING:
+    from icp_voice.evidence.traits import TraitTable
+
 log = logging.getLogger(__name__)
 
 QUOTES_PER_TRAIT = 12
+# Raise it when readers or turn-making change what they make of the same file.
+READER_VERSION = 1
 EXTRACT_BATCH = 50
 
 
@@ -74,7 +84,7 @@ def read_crm(workspace: Workspace) -> CrmFiles:
 
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
     """Scan the folders, match calls to deals, and bring deals and matches up to date."""
-    from icp_voice.ingest.matching import match_calls
+    from icp_voice.ingest.matching import find_entry, match_calls
     from icp_voice.ingest.recordings import scan_sources
 
     reporter.stage("Finding calls", 0)
@@ -95,7 +105,9 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
         _save_files(store, workspace, scan.sources)
     for note in crm.notes:
         reporter.note(note)
-    return Sources(scan.sources, scan.failures, _attendees(matches, scan.sources, crm.entries))
+    entries = {source.call_id: find_entry(source, crm.entries) for source in scan.sources}
+    participants = {c: e.participants for c, e in entries.items() if e and e.participants}
+    return Sources(scan.sources, scan.failures, participants)
 
 
 def transcribe_new(
@@ -213,7 +225,7 @@ def measure(
     config = workspace.config
     reporter.stage("Measuring", 0)
     deals = tables.load_deals(store)
-    table = _trait_table(store, deals)
+    table = _trait_table(store, workspace, deals)
     measurement = measure_traits(table, deals, config.evidence)
     quotes = views.load_trait_quotes(store, per_trait=QUOTES_PER_TRAIT)
     statements = _statements(workspace, themes, table.traits)
@@ -290,6 +302,60 @@ def write_outputs(
     return workspace.report_path, exports
 
 
+def _transcribe_key(
+    workspace: Workspace, source: SourceFile, participants: Sequence[Participant]
+) -> str:
+    """Return what a call's turns rest on besides its content."""
+    who = [(p.name, p.side, p.email) for p in participants]
+    config = workspace.config
+    if source.kind == "transcript":
+        sellers = (config.ingest.seller_names, config.ingest.seller_domains)
+        return stable_hash("transcript", READER_VERSION, source.path.suffix.lower(), sellers, who)
+    # Workers, threads and the offline switch change the time it takes, not the words.
+    settings = replace(config.transcribe, workers=0, threads=0, offline=False)
+    return stable_hash("recording", READER_VERSION, settings, who)
+
+
+def _transcripts_of(
+    stale: Sequence[SourceFile], workspace: Workspace, sources: Sources, reporter: Reporter
+) -> Iterator[tuple[SourceFile, Transcript | FailedInput]]:
+    """Yield every stale call's transcript or failure: text files first, then recordings."""
+    texts = [source for source in stale if source.kind == "transcript"]
+    if texts:
+        reporter.stage("Reading transcripts", len(texts))
+    for done, source in enumerate(texts, start=1):
+        people = sources.participants.get(source.call_id, ())
+        yield source, _read_text(source, people, workspace)
+        reporter.advance(done)
+    recordings = [source for source in stale if source.kind == "recording"]
+    if recordings:
+        from icp_voice.transcribe.parallel import transcribe_recordings
+
+        reporter.stage("Transcribing", len(recordings))
+        yield from transcribe_recordings(
+            recordings,
+            workspace.config.transcribe,
+            participants=sources.participants,
+            on_progress=reporter.transcribing,
+        )
+
+
+def _read_text(
+    source: SourceFile, people: Sequence[Participant], workspace: Workspace
+) -> Transcript | FailedInput:
+    from icp_voice.ingest.transcripts import read_transcript
+
+    try:
+        return read_transcript(
+            source.path,
+            call_id=source.call_id,
+            participants=people,
+            config=workspace.config.ingest,
+        )
+    except IcpVoiceError as error:
+        return FailedInput(source.path.name, "transcribe", str(error))
+
+
 def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> WorkspaceError:
     folders = ", ".join(str(f) for f in workspace.source_folders)
     broken = f" {failures[0].name}: {failures[0].reason}" if failures else ""
@@ -327,15 +393,17 @@ def _save_files(store: Store, workspace: Workspace, sources: Sequence[SourceFile
     store.insert("files", ("path", "size_bytes", "mtime_ns", "sha256"), rows)
 
 
-def _trait_table(store: Store, deals: tuple[Deal, ...]) -> "TraitTable":
+def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) -> "TraitTable":
     """Fold what was heard and what the CRM says into one row a deal."""
+    from icp_voice.evidence.columns import attribute_table
     from icp_voice.evidence.observations import table_from_observations
+    from icp_voice.evidence.traits import join_tables
 
     heard = store.columns(
         "SELECT deal_id, trait, value, known_at, call_number FROM deal_traits "
         "ORDER BY deal_id, call_number, trait"
     )
-    return table_from_observations(
+    said = table_from_observations(
         heard["deal_id"],
         heard["trait"],
         heard["value"],
@@ -343,6 +411,24 @@ def _trait_table(store: Store, deals: tuple[Deal, ...]) -> "TraitTable":
         deals=deals,
         call_numbers=heard["call_number"],
     )
+    recorded = attribute_table(deals, leave_out=(workspace.config.evidence.stratify_by,))
+    return said if recorded is None else join_tables(said, recorded)
+
+
+def _statements(
+    workspace: Workspace, themes: Sequence[Theme], traits: Sequence[str]
+) -> dict[str, str]:
+    """Return how a sales lead would say each trait."""
+    from icp_voice.extract.extractor import load_extractor
+
+    said = dict(load_extractor(workspace.config.extract).statements)
+    said |= {f"theme/{t.theme_id}": f"Talks about: {t.label}" for t in themes}
+    for trait in traits:
+        kind, _, rest = trait.partition("/")
+        if kind == "attribute":
+            column, _, value = rest.partition("=")
+            said[trait] = f"{column.replace('_', ' ').capitalize()}: {value}"
+    return {trait: said[trait] for trait in traits if trait in said}
 
 
 def _latest_day(deals: Sequence[Deal], calls: Sequence[CallSummary]) -> date | None:

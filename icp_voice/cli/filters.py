@@ -6,13 +6,14 @@ table to read; bars and failures go to standard error. One bad file never stops 
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from icp_voice.errors import ConfigError, IcpVoiceError
-from icp_voice.records import Measurement, Participant, SourceFile, Transcript
+from icp_voice.records import Measurement, Participant, Side, SourceFile, Transcript
 
 if TYPE_CHECKING:
     from icp_voice.config import Config
@@ -59,13 +60,11 @@ def transcribe(
     from icp_voice.config import TranscribeConfig
     from icp_voice.transcribe.parallel import transcribe_recordings
 
-    given = {"languages": languages} if languages else {}
     config = TranscribeConfig(
-        model=model,
-        seller_channel=1 if seller_channel else 0,
-        offline=offline,
-        **given,
+        model=model, seller_channel=1 if seller_channel else 0, offline=offline
     )
+    if languages:
+        config = replace(config, languages=languages)
     people = _read_participants(participants)
     n_failed = 0
     sources = []
@@ -138,11 +137,9 @@ def measure(
     deals: Path, traits: Path, segment: str | None, hypotheses: tuple[str, ...], form: str
 ) -> int:
     """Say which traits of deals go with wins, and how sure that is."""
-    from dataclasses import replace
-
     from icp_voice.config import EvidenceConfig, IngestConfig
-    from icp_voice.evidence.contract import to_json
     from icp_voice.evidence.measure import measure as measure_traits
+    from icp_voice.evidence.output import to_json
     from icp_voice.evidence.trait_files import read_traits
     from icp_voice.ingest.deals import read_deals
 
@@ -198,7 +195,7 @@ def _read_participants(path: Path | None) -> tuple[Participant, ...]:
 
 
 def _participant(entry: Mapping[str, Any]) -> Participant:
-    side = entry.get("side") or "unknown"
+    side: Side = entry.get("side") or "unknown"
     if side not in ("buyer", "seller", "unknown"):
         raise ValueError(side)
     return Participant(str(entry["name"]), side, entry.get("title"), entry.get("email"))
