@@ -87,13 +87,14 @@ class ThemesConfig:
             fewer and wider themes.
         min_content_words: shorter lines take no part.
         min_deals: deals a theme must be heard in.
-        max_themes: the themes heard in most deals are kept.
+        max_themes: the themes heard in most deals are kept; each is one more thing to test, and
+            the more is tested the less can be shown.
     """
 
     distance_threshold: float = 0.70
     min_content_words: int = 4
     min_deals: int = 5
-    max_themes: int = 40
+    max_themes: int = 20
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from icp_voice.themes.identity import Group, LineKey, name_groups
 from icp_voice.themes.labels import label_themes
 from icp_voice.themes.linkage import centre_by_language, cluster
 from icp_voice.themes.stability import cluster_stability
-from icp_voice.themes.words import content_words
+from icp_voice.themes.words import content_words, introduces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,8 @@ def find_themes(
 ) -> tuple[Theme, ...]:
     """Group buyer lines into themes, the one heard in most deals first.
 
-    Lines of fewer than `config.min_content_words` content words take no part. A theme must be
+    Lines of fewer than `config.min_content_words` content words take no part, nor do those in
+    which somebody introduces themselves. A theme must be
     heard in `config.min_deals` deals; of those, the `config.max_themes` heard most are returned.
 
     Args:
@@ -113,7 +114,8 @@ class _Draft:
 def _embed(lines: Sequence[BuyerLine], embedder: SentenceEmbedder, config: ThemesConfig) -> _Space:
     by_text: dict[TextKey, set[BuyerLine]] = defaultdict(set)
     for line in lines:
-        if len(content_words(line.text, line.language)) >= config.min_content_words:
+        n_words = len(content_words(line.text, line.language))
+        if n_words >= config.min_content_words and not introduces(line.text):
             by_text[line.language, line.text].add(line)
     texts = tuple(sorted(by_text))
     vectors = embedder.embed([text for _, text in texts])

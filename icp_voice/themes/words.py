@@ -16,16 +16,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 
 # What is said to open, close, agree and fill, beyond the function words of spaCy's lists.
 _SMALL_TALK = {
-    "en": """hi hello hey bye goodbye good great nice fine lovely glad pleasure welcome thanks
-        thank cheers sorry please okay ok yeah yep yup nope nah sure right exactly
-        absolutely definitely totally correct true agreed indeed course perfect awesome cool
-        gotcha alright uh um mm hmm mhm wow honestly frankly basically actually literally
-        obviously fair look know mean think guess suppose say said saying tell talk talking
-        speak hear listen morning afternoon evening today tomorrow yesterday weekend weather
-        day week meet meeting call chat time minute moment got get getting gets going go
-        come came like want wanted thing things stuff lot bit kind sort way let lets i'm
-        we're it's that's don't can't doesn't isn't didn't i've we've you're i'll we'll
-        you'll there's what's they're won't wouldn't couldn't i'd we'd""",
+    "en": """er erm ah oh huh hi hello hey bye goodbye good great nice fine lovely glad pleasure
+        welcome thanks thank cheers sorry please okay ok yeah yep yup nope nah sure right
+        exactly absolutely definitely totally correct true agreed indeed course perfect
+        awesome cool gotcha alright uh um mm hmm mhm wow honestly frankly basically actually
+        literally obviously fair look know mean think guess suppose say said saying tell
+        talk talking speak hear listen morning afternoon evening today tomorrow yesterday
+        weekend weather day week meet meeting call chat time minute moment got get getting
+        gets going go come came like want wanted thing things stuff lot bit kind sort way
+        let lets i'm we're it's that's don't can't doesn't isn't didn't i've we've you're
+        i'll we'll you'll there's what's they're won't wouldn't couldn't i'd we'd""",
     "ru": """привет здравствуйте добрый доброе день утро вечер спасибо пожалуйста извините хорошо
         отлично прекрасно замечательно рад рада приятно познакомиться ладно окей ок угу ага
         да нет точно верно правильно именно согласен согласна конечно понятно ясно понял
@@ -74,6 +74,17 @@ _NUMBERS_AND_DATES = {
         październik października listopad listopada grudzień grudnia""",
 }
 
+# "Hi, Sarah here, head of ...", "I'm the CTO at ...": who somebody is, not what they say.
+_INTRODUCTION = re.compile(
+    r"""
+    \b(?:my\ name\ is|меня\ зовут|мене\ звати|nazywam\ się|mam\ na\ imię)\b
+    | ^(?:\W*\w+){0,3}\W+here\W+(?:and\W+)?(?:i'm|i\ am|head|[\w\ ]*(?:manager|director))\b
+    | \b(?:i'm|i\ am)\ (?:the|a|an|our)\ [\w\ -]+\ (?:at|of|for|here)\b
+    | \b(?:i'm|i\ am)\ \w+,\ (?:the\ )?(?:head|[\w\ ]*(?:manager|director|officer|c[efiot]o))\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
 
 def words(text: str) -> list[str]:
     """Return the lower-case words of a text; numbers and signs are none.
@@ -99,6 +110,17 @@ def content_words(text: str, language: str) -> list[str]:
     """
     stop_words = _stop_words(language)
     return [word for word in words(text) if len(word) > 1 and word not in stop_words]
+
+
+def introduces(text: str) -> bool:
+    """Tell whether somebody introduces themselves here: roles are signals, and no theme.
+
+    >>> introduces("Hi, Sarah here, I'm the head of procurement at Kelmholm")
+    True
+    >>> introduces("I'm the one who types all the orders in by hand")
+    False
+    """
+    return _INTRODUCTION.search(text.replace("’", "'")) is not None
 
 
 def lemma(word: str, language: str) -> str:

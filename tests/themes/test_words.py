@@ -1,6 +1,6 @@
 import pytest
 
-from icp_voice.themes.words import content_words, lemma
+from icp_voice.themes.words import content_words, introduces, lemma
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,23 @@ def test_content_words_are_what_a_line_is_about(
 def test_lemma_is_the_dictionary_form(language: str, word: str, expected: str) -> None:
     """Inflected forms count as one word; an unlisted language is left alone."""
     assert lemma(word, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("My name is Sarah, I'm the head of operations of Fjellford.", True),
+        ("Hi, David here, I'm the operations manager at Lundford Tooling.", True),
+        ("Sarah here, head of operations at Ostrawick Labs.", True),
+        ("I'm the supply chain manager at Marlwell Logistics.", True),
+        ("So I'm James, operations manager, I've been here for nine years.", True),
+        ("Меня зовут Анна, я финансовый директор.", True),
+        ("Nazywam się Anna i odpowiadam za logistykę.", True),
+        ("I'm afraid the rollout is too heavy for our planners.", False),
+        ("The reports are here, and the orders are in another system.", False),
+        ("I'm the only one who knows how the price list works.", False),
+    ],
+)
+def test_introductions_are_told_from_statements(text: str, expected: bool) -> None:
+    """Who somebody is makes no theme; what they say of their work does."""
+    assert introduces(text) is expected
