@@ -1,6 +1,6 @@
 """Step 4: write a checkpoint as a CTranslate2 int8 model that `WhisperModel(folder)` loads.
 
-    python convert.py WORK checkpoint.pt OUTPUT_FOLDER
+python convert.py WORK checkpoint.pt OUTPUT_FOLDER
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def convert(work: Path, checkpoint: str, output: Path) -> None:
     network = Network(size)
     saved = torch.load(work / checkpoint, weights_only=True)
     network.load_state_dict(saved["network"])
-    start, end = (tokenizer.token_to_id(f"<|{name}|>") for name in ("startoftranscript", "endoftext"))
+    start = tokenizer.token_to_id("<|startoftranscript|>")
+    end = tokenizer.token_to_id("<|endoftext|>")
     config = WhisperConfig(
         vocab_size=size.n_vocabulary,
         num_mel_bins=size.n_mels,
@@ -60,8 +61,8 @@ def convert(work: Path, checkpoint: str, output: Path) -> None:
         pad_token_id=end,
         suppress_tokens=[],
         begin_suppress_tokens=[space, end],
-        # every head of the last decoder layer: none was chosen by hand for so small a network
-        alignment_heads=[[size.n_decoder_layers - 1, head] for head in range(size.n_heads)],
+        # the heads that training teaches to look where the next token is said
+        alignment_heads=[[layer, 0] for layer in range(size.n_decoder_layers)],
         lang_to_id={},
     )
     folder = work / "transformers"

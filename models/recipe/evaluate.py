@@ -42,6 +42,7 @@ class Errors:
     right: int = 0
 
     def add(self, reference: str, heard: str) -> None:
+        """Count one transcript."""
         distance = Levenshtein.distance(words(reference), words(heard))
         self.errors += distance
         self.n_words += len(words(reference))
@@ -77,10 +78,12 @@ def transcribe(model: WhisperModel, audio: Audio, *, vad: bool, words: bool = Fa
 
 
 def quiet(seconds: float) -> Audio:
+    """Return digital silence."""
     return np.zeros(int(seconds * RATE_HZ), np.float32)
 
 
 def noise_floor(n: int, rng: np.random.Generator, *, below_db: float) -> Audio:
+    """Return white noise some decibels below the speech."""
     return (rng.standard_normal(n) * TARGET_RMS * 10 ** (-below_db / 20)).astype(np.float32)
 
 
@@ -142,9 +145,9 @@ def in_calls(model: WhisperModel, work: Path, n_calls: int, *, word_timestamps: 
     table = np.array(offsets) if offsets else np.zeros((1, 2))
     print(f"calls (VAD, word_timestamps={word_timestamps}): {errors}")
     print(f"  segments {n_segments} for {n_utterances} utterances; {len(offsets)} matched whole")
-    print(f"  start within 0.3 s {np.mean(table[:, 0] <= 0.3):.3f}, end {np.mean(table[:, 1] <= 0.3):.3f}; "
-          f"median error {np.median(table[:, 0]):.2f} and {np.median(table[:, 1]):.2f} s; "
-          f"speed {spoken / took:.0f} times real time")  # fmt: skip
+    within, middle = (table <= 0.3).mean(axis=0), np.median(table, axis=0)
+    print(f"  within 0.3 s: start {within[0]:.3f}, end {within[1]:.3f}; median error")
+    print(f"  {middle[0]:.2f} and {middle[1]:.2f} s; {spoken / took:.0f} times real time")
 
 
 def on_nothing(model: WhisperModel) -> None:
@@ -159,12 +162,13 @@ def on_nothing(model: WhisperModel) -> None:
         "faint white noise": rng.standard_normal(n) * 0.001,
         "white noise": rng.standard_normal(n) * 0.03,
         "pink noise": pink / pink.std() * 0.03,
-        "mains hum": 0.05 * np.sin(2 * np.pi * 50 * time_s) + 0.02 * np.sin(2 * np.pi * 150 * time_s),
+        "mains hum": sum(0.05 / k * np.sin(2 * np.pi * 50 * k * time_s) for k in (1, 3)),
     }
     for name, audio in cases.items():
         for vad in (False, True):
             heard = transcribe(model, audio.astype(np.float32), vad=vad)
-            print(f"  {name}, VAD {'on' if vad else 'off'}: {[s['text'] for s in heard] or 'nothing'}")
+            said = [segment["text"] for segment in heard] or "nothing"
+            print(f"  {name}, VAD {'on' if vad else 'off'}: {said}")
 
 
 def main(work: Path, folder: Path, per_voice: int) -> None:

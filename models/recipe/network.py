@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 CTC_ALPHABET = "abcdefghijklmnopqrstuvwxyz' "  # index 0 of the head is CTC's blank
 LONGEST_PLAIN_ATTENTION = 600
+N_TIMESTAMPS = 1_501  # the last tokens of the vocabulary, 0.02 s apart
+TIMESTAMP_SCALE = 0.1
+GUIDE_FRAMES = 20  # 0.4 s to either side
 N_POSITIONS = 1_500  # encoder frames in 30 s: 50 a second
 
 
@@ -55,12 +58,20 @@ class Attention(nn.Module):
         query, key, value = self.q_proj(x), self.k_proj(memory), self.v_proj(memory)
         heads = [t.unflatten(2, (self.n_heads, -1)).transpose(1, 2) for t in (query, key, value)]
         if causal or x.shape[1] > LONGEST_PLAIN_ATTENTION:
-            mixed = F.scaled_dot_product_attention(*heads, is_causal=causal)
+            mixed = functional.scaled_dot_product_attention(*heads, is_causal=causal)
         else:  # plain products are faster on CPUs with AMX
             scores = heads[0] * heads[0].shape[-1] ** -0.5 @ heads[1].transpose(-1, -2)
             mixed = scores.softmax(-1).to(heads[2].dtype) @ heads[2]
         result: Tensor = self.out_proj(mixed.transpose(1, 2).flatten(2))
         return result
+
+    def first_head(self, x: Tensor, memory: Tensor) -> Tensor:
+        """Return the attention of head 0, shape (batch, n, m)."""
+        width = self.q_proj.out_features // self.n_heads
+        query = functional.linear(x, self.q_proj.weight[:width], self.q_proj.bias[:width])
+        key = functional.linear(memory, self.k_proj.weight[:width])
+        scores = query * width**-0.5 @ key.transpose(1, 2)
+        return scores.float().softmax(-1)
 
 
 class Layer(nn.Module):
@@ -77,13 +88,20 @@ class Layer(nn.Module):
         self.fc2 = nn.Linear(4 * size.d_model, size.d_model)
         self.final_layer_norm = nn.LayerNorm(size.d_model)
 
-    def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:
-        """Apply the layer to x, shape (batch, n, d)."""
+    def encode(self, x: Tensor) -> Tensor:
+        """Apply an encoder layer to x, shape (batch, n, d)."""
         normed = self.self_attn_layer_norm(x)
-        x = x + self.self_attn(normed, normed, causal=memory is not None)
-        if memory is not None:
-            x = x + self.encoder_attn(self.encoder_attn_layer_norm(x), memory)
-        return x + self.fc2(F.gelu(self.fc1(self.final_layer_norm(x))))
+        return self._feed_forward(x + self.self_attn(normed, normed))
+
+    def decode(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Apply a decoder layer to x; return also what it asks the encoder's memory with."""
+        normed = self.self_attn_layer_norm(x)
+        x = x + self.self_attn(normed, normed, causal=True)
+        queries = self.encoder_attn_layer_norm(x)
+        return self._feed_forward(x + self.encoder_attn(queries, memory)), queries
+
+    def _feed_forward(self, x: Tensor) -> Tensor:
+        return x + self.fc2(functional.gelu(self.fc1(self.final_layer_norm(x))))
 
 
 class Encoder(nn.Module):
@@ -98,19 +116,17 @@ class Encoder(nn.Module):
         with torch.no_grad():  # sound about as strong as a third of the positions, at first
             self.conv1.weight *= 2
             self.conv2.weight *= 4
-        self.layers = nn.ModuleList(
-            Layer(size, cross=False) for _ in range(size.n_encoder_layers)
-        )
+        self.layers = nn.ModuleList(Layer(size, cross=False) for _ in range(size.n_encoder_layers))
         self.layer_norm = nn.LayerNorm(size.d_model)
         positions = sinusoids(N_POSITIONS, size.d_model)
         self.register_buffer("positions", positions, persistent=False)
 
     def forward(self, mel: Tensor, offsets: Tensor) -> Tensor:
         """Encode mel (batch, 80, 2 n), starting at the positions `offsets` (batch,)."""
-        x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2)
+        x = functional.gelu(self.conv2(functional.gelu(self.conv1(mel)))).transpose(1, 2)
         x = x + self.positions[offsets[:, None] + torch.arange(x.shape[1])]
         for layer in self.layers:
-            x = layer(x)
+            x = layer.encode(x)
         result: Tensor = self.layer_norm(x)
         return result
 
@@ -158,17 +174,30 @@ class Decoder(nn.Module):
         self.layer_norm = nn.LayerNorm(size.d_model)
         nn.init.normal_(self.embed_tokens.weight, std=0.05)
         with torch.no_grad():
+            # a timestamp begins as the sinusoids of its encoder position, to be copied from there
+            stamps = sinusoids(N_TIMESTAMPS, size.d_model)
+            self.embed_tokens.weight[-N_TIMESTAMPS:] = TIMESTAMP_SCALE * stamps
             self.embed_positions.weight.copy_(
                 0.1 * sinusoids(size.n_target_positions, size.d_model)
             )
 
-    def forward(self, tokens: Tensor, memory: Tensor) -> Tensor:
-        """Return the hidden states (batch, n, d) of tokens (batch, n)."""
+    def forward(self, tokens: Tensor, memory: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the hidden states (batch, n, d) of tokens (batch, n), and the guide loss.
+
+        Head 0 of every layer is taught to look where the next token is said (`places`, in encoder
+        frames, negative where unknown): reading becomes a walk along the sound, and
+        faster-whisper's word timestamps have heads to rely on.
+        """
         x = self.embed_tokens(tokens) + self.embed_positions.weight[: tokens.shape[1]]
+        near = (torch.arange(memory.shape[1]) - places[:, :, None]).abs() <= GUIDE_FRAMES
+        known = (places >= 0).float()
+        guide = torch.zeros(())
         for layer in self.layers:
-            x = layer(x, memory)
+            x, queries = layer.decode(x, memory)
+            mass = (layer.encoder_attn.first_head(queries, memory) * near).sum(2)
+            guide = guide - ((mass + 1e-4).log() * known).sum() / known.sum().clamp(min=1)
         result: Tensor = self.layer_norm(x)
-        return result
+        return result, guide
 
 
 class Network(nn.Module):
@@ -182,11 +211,13 @@ class Network(nn.Module):
         self.decoder = Decoder(size)
         self.ctc_head = nn.Linear(size.d_model, len(CTC_ALPHABET) + 1)
 
-    def forward(self, mel: Tensor, offsets: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Return token logits (batch, n, vocabulary) and CTC logits (batch, frames, letters)."""
+    def forward(
+        self, mel: Tensor, offsets: Tensor, tokens: Tensor, places: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return token logits (batch, n, vocabulary), CTC logits and the guide loss."""
         memory = self.encoder(mel, offsets)
-        hidden = self.decoder(tokens, memory)
-        return hidden @ self.decoder.embed_tokens.weight.T, self.ctc_head(memory)
+        hidden, guide = self.decoder(tokens, memory, places)
+        return hidden @ self.decoder.embed_tokens.weight.T, self.ctc_head(memory), guide
 
     def whisper_state(self) -> dict[str, Tensor]:
         """Return the weights under transformers' names."""

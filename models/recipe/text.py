@@ -15,8 +15,8 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "sample_audio" / "generate"))
 
-import grammar  # noqa: E402
-from slots import SLOTS  # noqa: E402
+import grammar
+from slots import SLOTS
 
 N_BPE = 1_500
 RANDOM_STRINGS_SHARE = 0.33
@@ -58,7 +58,8 @@ _ALL_TEMPLATES = [line for key in _KEYS for line in grammar.TEMPLATES[key]]
 
 
 def _random_string(rng: random.Random) -> str:
-    parts = [rng.choice(_WORDS if rng.random() < 0.65 else _PHRASES) for _ in range(rng.randint(2, 7))]
+    n_parts = rng.randint(2, 7)
+    parts = [rng.choice(_WORDS if rng.random() < 0.65 else _PHRASES) for _ in range(n_parts)]
     text = " ".join(parts)
     return text[0].upper() + text[1:] + rng.choice((".", ".", ".", "?"))
 

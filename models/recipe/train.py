@@ -24,12 +24,14 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from network import Network, Size  # isort: skip
 from windows import IGNORE, Speech, Window, WindowMaker  # isort: skip
 
 CHECKPOINT_EVERY_S = 150
+GUIDE_WEIGHT = 0.3
+FIGURES = ("att", "ctc", "acc", "guide", "norm")  # of each line in train.log
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Stage:
             sizes, so that torch.compile compiles once. Batches with longer texts are drawn anew.
         several: windows of several utterances, not of one.
         offsets: start windows anywhere in the 30 s of encoder positions.
+        attention_weight, ctc_weight: of the two losses.
         peak, final: learning rates after the warm-up and at the end.
         seed: of the windows.
     """
@@ -52,11 +55,13 @@ class Stage:
     final: float
     seed: int
     warm_up_steps: int = 100
+    attention_weight: float = 1.0
+    ctc_weight: float = 0.5
 
 
 STAGES = {
-    "first": Stage(((400, 24, 32, 1.0),), False, True, 2e-3, 1e-3, 11, 300),
-    "middle": Stage(((1_000, 12, 80, 1.0),), True, True, 1.4e-3, 8e-4, 12),
+    "first": Stage(((400, 24, 32, 1.0),), False, True, 2e-3, 1e-3, 11, 300, 0.5, 1.0),
+    "middle": Stage(((1_000, 12, 80, 1.0),), True, True, 1.4e-3, 1e-3, 12),
     "last": Stage(((3_000, 6, 224, 0.7), (1_000, 12, 80, 0.3)), True, True, 1e-3, 2e-5, 13),
 }
 
@@ -69,6 +74,7 @@ class Batch:
     offsets: Tensor
     tokens: Tensor
     targets: Tensor
+    places: Tensor
     ctc: list[tuple[int, int, int, list[int]]]  # row, encoder frames [from, to), letters
 
 
@@ -76,7 +82,9 @@ def collate(windows: list[Window], *, n_tokens: int, pad: int) -> Batch:
     """Stack windows; decoder inputs are padded to `n_tokens`."""
     tokens = np.full((len(windows), n_tokens), pad, np.int64)
     targets = np.full((len(windows), n_tokens), IGNORE, np.int64)
+    places = np.full((len(windows), n_tokens), -1, np.int64)
     for row, window in enumerate(windows):
+        places[row, : len(window.places)] = window.places
         tokens[row, : len(window.tokens)] = window.tokens
         targets[row, : len(window.targets)] = window.targets
     return Batch(
@@ -84,6 +92,7 @@ def collate(windows: list[Window], *, n_tokens: int, pad: int) -> Batch:
         torch.tensor([window.offset for window in windows]),
         torch.from_numpy(tokens),
         torch.from_numpy(targets),
+        torch.from_numpy(places),
         [(row, *part) for row, window in enumerate(windows) for part in window.ctc],
     )
 
@@ -98,7 +107,9 @@ def ctc_loss(logits: Tensor, parts: list[tuple[int, int, int, list[int]]]) -> Te
     padded = torch.nn.utils.rnn.pad_sequence(slices).float().log_softmax(2)
     letters = torch.tensor([letter for *_, text in parts for letter in text])
     sizes = torch.tensor([len(text) for *_, text in parts])
-    loss: Tensor = F.ctc_loss(padded, letters, lengths, sizes, reduction="sum", zero_infinity=True)
+    loss: Tensor = functional.ctc_loss(
+        padded, letters, lengths, sizes, reduction="sum", zero_infinity=True
+    )
     return loss / sizes.sum()
 
 
@@ -111,6 +122,7 @@ class Feeder(threading.Thread):
         self.batches: queue.Queue[Batch] = queue.Queue(maxsize=3)
 
     def run(self) -> None:
+        """Fill the queue for ever."""
         weights = np.array([weight for *_, weight in self.stage.shapes])
         while True:
             choice = int(self.maker.rng.choice(len(weights), p=weights / weights.sum()))
@@ -153,20 +165,21 @@ def train(work: Path, name: str, minutes: float) -> None:
     feeder.start()
     run = torch.compile(network, dynamic=False)
     began = saved_at = reported = time.monotonic()
-    sums = np.zeros(4)
+    sums = np.zeros(len(FIGURES))
     step = 0
     with (work / "train.log").open("a", encoding="utf-8") as log:
         while (now := time.monotonic()) - began < minutes * 60:
             rate = learning_rate(stage, step, (now - began) / (minutes * 60))
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            sums += one_step(network, run, optimizer, feeder.batches.get())
+            sums += one_step(network, run, stage, optimizer, feeder.batches.get())
             step += 1
             if step % 25 == 0:
                 seconds = (time.monotonic() - reported) / 25
                 reported = time.monotonic()
-                line = {"stage": name, "step": total + step, "lr": round(rate, 6), "s": round(seconds, 3)}
-                line |= dict(zip(("att", "ctc", "acc", "norm"), (sums / 25).round(3).tolist(), strict=True))
+                means = (sums / 25).round(3).tolist()
+                line = {"stage": name, "step": total + step, "lr": round(rate, 6)}
+                line |= {"s": round(seconds, 3), **dict(zip(FIGURES, means, strict=True))}
                 log.write(json.dumps(line) + "\n")
                 log.flush()
                 sums[:] = 0
@@ -178,26 +191,34 @@ def train(work: Path, name: str, minutes: float) -> None:
 
 
 def one_step(
-    network: Network, run: Callable[..., Any], optimizer: torch.optim.Optimizer, batch: Batch
+    network: Network,
+    run: Callable[..., Any],
+    stage: Stage,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
 ) -> np.ndarray:
-    """Do one update; return attention loss, CTC loss, token accuracy and gradient norm."""
+    """Do one update; return attention loss, CTC loss, token accuracy, guide loss, gradient norm."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits, letters = run(batch.mel, batch.offsets, batch.tokens)
-    attention = F.cross_entropy(logits.flatten(0, 1).float(), batch.targets.flatten(), ignore_index=IGNORE)
+        logits, letters, guide = run(batch.mel, batch.offsets, batch.tokens, batch.places)
+    attention = functional.cross_entropy(
+        logits.flatten(0, 1).float(), batch.targets.flatten(), ignore_index=IGNORE
+    )
     ctc = ctc_loss(letters, batch.ctc)
     optimizer.zero_grad(set_to_none=True)
-    (0.5 * attention + ctc).backward()
+    loss = stage.attention_weight * attention + stage.ctc_weight * ctc
+    (loss + GUIDE_WEIGHT * guide).backward()
     norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     known = batch.targets != IGNORE
     accuracy = (logits.detach().argmax(2) == batch.targets)[known].float().mean()
-    return np.array([attention.item(), ctc.item(), accuracy.item(), norm.item()])
+    return np.array([attention.item(), ctc.item(), accuracy.item(), guide.item(), norm.item()])
 
 
 def save(path: Path, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:
     """Write a checkpoint, whole or not at all."""
     part = path.with_suffix(".part")
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, part)
+    states = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**states, "step": step}, part)
     part.replace(path)
 
 

@@ -94,6 +94,7 @@ class Window:
     offset: int  # encoder frames (20 ms) before the window's first one
     tokens: list[int]
     targets: list[int]
+    places: list[int]  # encoder frame in which each target is said, -1 where unknown
     ctc: list[tuple[int, int, list[int]]]  # encoder frames [from, to) and letters
 
 
@@ -105,6 +106,12 @@ class WindowMaker:
         self.rng = np.random.default_rng(seed)
         self.noises = make_noises(speech)
         self.ids = [tokenizer.encode(" " + text).ids for text in speech.texts]
+        # where in an utterance each token is said, 0 to 1, by its share of the letters
+        spellings = [tokenizer.decode([index]) for index in range(tokenizer.get_vocab_size())]
+        sizes = np.array([max(1, len(text.strip())) for text in spellings], np.float32)
+        self.middles = [
+            (np.cumsum(sizes[ids]) - sizes[ids] / 2) / sizes[ids].sum() for ids in self.ids
+        ]
         letters = {char: index + 1 for index, char in enumerate(CTC_ALPHABET)}
         self.letters = [
             [letters[char] for char in text.lower().replace("-", " ") if char in letters]
@@ -221,18 +228,25 @@ class WindowMaker:
         stamp = self.no_timestamps + 1 + offset
         if not placed:
             if self.rng.random() < 0.6:
-                return {"tokens": [self.sot], "targets": [self.no_speech]}
-            return {"tokens": [self.sot, stamp], "targets": [stamp, self.eot]}
+                return {"tokens": [self.sot], "targets": [self.no_speech], "places": [-1]}
+            targets = [stamp, self.eot]
+            return {"tokens": [self.sot, stamp], "targets": targets, "places": [-1, -1]}
         cut = any(one.cut for one in placed)
-        if not cut and self.rng.random() < 0.25:
-            text = [token for one in placed for token in self.ids[one.index]]
-            tokens = [self.sot, self.no_timestamps, *text, self.eot]
-            return {"tokens": tokens[:-1], "targets": [IGNORE, *tokens[2:]]}
-        tokens = [self.sot]
+        stamps = cut or self.rng.random() < 0.75
+        tokens = [self.sot] if stamps else [self.sot, self.no_timestamps]
+        places = [] if stamps else [-1]
         for one in placed:
-            tokens.append(stamp + one.start // 2)
+            first, last = one.start // 2, one.end // 2
+            if stamps:
+                tokens.append(stamp + first)
+                places.append(first)
             if not one.cut:
                 tokens += self.ids[one.index]
-                tokens.append(stamp + one.end // 2)
-        tokens.append(self.eot)
-        return {"tokens": tokens[:-1], "targets": tokens[1:]}
+                places += (first + (last - first) * self.middles[one.index]).astype(int).tolist()
+                if stamps:
+                    tokens.append(stamp + last)
+                    places.append(last)
+        targets = [*tokens[1:], self.eot]
+        if not stamps:
+            targets[0] = IGNORE
+        return {"tokens": tokens, "targets": targets, "places": [*places, -1]}
