@@ -42,6 +42,29 @@ def open_audio(path: Path) -> Iterator[tuple[Any, Any]]:
         yield container, stream
 
 
+def probe_recording(path: Path) -> tuple[float, int]:
+    """Return a recording's duration in seconds and its number of channels.
+
+    The duration comes from the header; 0.0 where that does not tell it (a stream cut off).
+
+    Raises:
+        RecordingError: the file can't be decoded.
+    """
+    import av
+
+    with open_audio(path) as (container, stream):
+        if stream.duration and stream.time_base:
+            duration_s = float(stream.duration * stream.time_base)
+        elif container.duration:
+            duration_s = container.duration / av.time_base
+        else:
+            duration_s = 0.0
+        channels = int(stream.codec_context.channels or 0)
+    if channels < 1:
+        raise RecordingError(f"{path.name} has no audio channel.", path=path)
+    return duration_s, channels
+
+
 def undecodable(path: Path) -> RecordingError:
     """Return the error of a file that FFmpeg can't decode, with what it looks like."""
     try:

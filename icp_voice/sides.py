@@ -27,8 +27,13 @@ _MAX_COUNT = 2
 # Points of each kind of evidence and the slope that turns points into a probability.
 _YOU_POINTS, _QUESTION_POINTS = 3.0, 3.0
 _FEW_WORDS = 6
+_OWN_NAME_POINTS, _OTHERS_NAME_POINTS, _MAX_NAME_POINTS = 3.0, 1.0, 4.0
 _SLOPE = 0.8
 _MAX_WORDS_CONFIDENCE = 0.97
+_INTRODUCTION = re.compile(
+    r"\b(?:this is|i am|i'm|my name is|меня зовут|мене звати|nazywam się|это|це) (\w+(?: \w+)?)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -79,30 +84,47 @@ def assign_sides(
     guesses |= _last_ones_left(rest, people, guesses)
     rest = [speaker for speaker in speakers if speaker not in guesses]
     if rest:
-        by_words = sides_by_words(lines)
+        by_words = sides_by_words(lines, people=people)
         known = {guess.side for guess in guesses.values()}
         for speaker in rest:
             guesses[speaker] = _with_known(by_words[speaker], known, alone=len(rest) == 1)
     return {speaker: _unless_sure(guesses[speaker]) for speaker in speakers}
 
 
-def sides_by_words(lines: Sequence[SpokenLine]) -> dict[str, SideGuess]:
+def sides_by_words(
+    lines: Sequence[SpokenLine], *, people: Sequence[Participant] = ()
+) -> dict[str, SideGuess]:
     """Return speaker -> more likely side with its probability, from words alone.
 
     Each speaker gets points for the phrases of `side_words`, for speaking of "you" more than of
-    "us", and for asking; the points are compared with the other speakers' and with none.
+    "us", for asking, and for the attendees' names said; the points are compared with the other
+    speakers' and with none. Where one attendee alone sells, one speaker alone does.
+
+    Args:
+        lines: the call from top to bottom.
+        people: attendees with their sides.
     """
     speakers = list(dict.fromkeys(line.speaker for line in lines))
-    points = {speaker: seller_points(lines, speaker) for speaker in speakers}
+    names = _first_names(people)
+    points = {
+        speaker: seller_points(lines, speaker) + _name_points(lines, speaker, names)
+        for speaker in speakers
+    }
+    one_seller = sum(1 for person in people if person.side == "seller") == 1
+    ranked = sorted(points.values(), reverse=True)
     guesses = {}
     for speaker in speakers:
-        others = [points[other] for other in speakers if other != speaker]
-        if others:
-            # With several speakers the most seller-like of the others is who to differ from.
-            rival = max(others) if points[speaker] < max(others) else sum(others) / len(others)
-            logit = _SLOPE * (0.4 * points[speaker] + 0.6 * (points[speaker] - rival))
+        own = points[speaker]
+        if one_seller and len(speakers) > 1:
+            rival = ranked[1] if own == ranked[0] else ranked[0]
+            logit = _SLOPE * (own - rival)
+        elif len(speakers) > 1:
+            # The most seller-like of the others is who to differ from.
+            others = [points[other] for other in speakers if other != speaker]
+            rival = max(others) if own < max(others) else sum(others) / len(others)
+            logit = _SLOPE * (0.4 * own + 0.6 * (own - rival))
         else:
-            logit = _SLOPE * points[speaker]
+            logit = _SLOPE * own
         probability = 1.0 / (1.0 + math.exp(-logit))
         side: Side = "seller" if probability >= 0.5 else "buyer"
         confidence = min(max(probability, 1.0 - probability), _MAX_WORDS_CONFIDENCE)
@@ -117,12 +139,10 @@ def seller_points(lines: Sequence[SpokenLine], speaker: str) -> float:
     total = 0.0
     n_you = n_we = n_questions = 0
     for i, text in own:
-        cues = CUES.get(detect_language(text), ())
-        for cue in cues:
+        for cue in CUES.get(detect_language(text), ()):
             if cue.opening and i >= _OPENING_TURNS:
                 continue
-            hits = len(cue.pattern.findall(text))
-            if hits and counts[id(cue)] < _MAX_COUNT:
+            if counts[id(cue)] < _MAX_COUNT and cue.pattern.search(text):
                 counts[id(cue)] += 1
                 total += cue.points
         plain = FILLERS.sub(" ", text)
@@ -131,12 +151,40 @@ def seller_points(lines: Sequence[SpokenLine], speaker: str) -> float:
         n_questions += bool(QUESTION.search(text))
     n_words = n_you + n_we
     if n_words:
-        weight = min(1.0, n_words / _FEW_WORDS)
-        total += _YOU_POINTS * weight * (n_you - n_we) / n_words
+        total += _YOU_POINTS * min(1.0, n_words / _FEW_WORDS) * (n_you - n_we) / n_words
     if own:
-        weight = min(1.0, len(own) / 4)
-        total += _QUESTION_POINTS * weight * (n_questions / len(own) - 0.25)
+        total += _QUESTION_POINTS * min(1.0, len(own) / 4) * (n_questions / len(own) - 0.25)
     return total
+
+
+def _first_names(people: Sequence[Participant]) -> dict[str, Side]:
+    """Return first name -> side, for names that stand on one side only."""
+    sides: dict[str, set[Side]] = {}
+    for person in people:
+        words = name_words(person.name)
+        if words and person.side != "unknown":
+            sides.setdefault(words[0], set()).add(person.side)
+    return {name: next(iter(found)) for name, found in sides.items() if len(found) == 1}
+
+
+def _name_points(lines: Sequence[SpokenLine], speaker: str, names: Mapping[str, Side]) -> float:
+    """Return points for names: people say their own in introductions, and others' to address them.
+
+    Two people of one side address each other too, but less: the other side is who one talks to.
+    """
+    total = 0.0
+    for line in lines:
+        if line.speaker != speaker or not names:
+            continue
+        said = [(name, side) for name, side in names.items() if name in name_words(line.text)]
+        own = _INTRODUCTION.search(line.text)
+        for name, side in said:
+            sells = 1.0 if side == "seller" else -1.0
+            if own and name in name_words(own[1]):
+                total += _OWN_NAME_POINTS * sells
+            else:
+                total -= _OTHERS_NAME_POINTS * sells
+    return max(-_MAX_NAME_POINTS, min(_MAX_NAME_POINTS, total))
 
 
 def find_participant(

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from icp_voice.errors import RecordingError
-from icp_voice.media import open_audio
+from icp_voice.media import probe_recording
 from icp_voice.records import FailedInput, SourceFile, SourceKind
+
+__all__ = ["Scan", "hash_content", "probe_recording", "scan_sources", "source_kind"]
 
 log = logging.getLogger(__name__)
 
@@ -111,29 +112,6 @@ def source_kind(path: Path) -> SourceKind | None:
     if suffix == ".txt" and (stem.startswith(_NOT_TRANSCRIPTS) or stem.endswith("chat")):
         return None
     return "transcript"
-
-
-def probe_recording(path: Path) -> tuple[float, int]:
-    """Return a recording's duration in seconds and its number of channels.
-
-    The duration comes from the header; 0.0 where that does not tell it (a stream cut off).
-
-    Raises:
-        RecordingError: the file can't be decoded.
-    """
-    import av
-
-    with open_audio(path) as (container, stream):
-        if stream.duration and stream.time_base:
-            duration_s = float(stream.duration * stream.time_base)
-        elif container.duration:
-            duration_s = container.duration / av.time_base
-        else:
-            duration_s = 0.0
-        channels = int(stream.codec_context.channels or 0)
-    if channels < 1:
-        raise RecordingError(f"{path.name} has no audio channel.", path=path)
-    return duration_s, channels
 
 
 def _walk(folder: Path, ignored: frozenset[Path]) -> Iterator[tuple[Path, SourceKind]]:

@@ -1,1 +1,1 @@
-"""Recordings become speaker turns with faster-whisper."""
+"""Turn recordings into speaker turns with sides, on this machine."""
