@@ -306,14 +306,15 @@ def _transcribe_key(
     workspace: Workspace, source: SourceFile, participants: Sequence[Participant]
 ) -> str:
     """Return what a call's turns rest on besides its content."""
-    who = [(p.name, p.side, p.email) for p in participants]
-    config = workspace.config
+    ours, settings = workspace.config.ingest, workspace.config.transcribe
+    people = [(p.name, p.side, p.email) for p in participants]
+    sides = (ours.seller_names, ours.seller_domains, people)
     if source.kind == "transcript":
-        sellers = (config.ingest.seller_names, config.ingest.seller_domains)
-        return stable_hash("transcript", READER_VERSION, source.path.suffix.lower(), sellers, who)
+        suffix = source.path.suffix.lower()
+        return stable_hash("transcript", READER_VERSION, suffix, settings.languages, sides)
     # Workers, threads and the offline switch change the time it takes, not the words.
-    settings = replace(config.transcribe, workers=0, threads=0, offline=False)
-    return stable_hash("recording", READER_VERSION, settings, who)
+    words = replace(settings, workers=0, threads=0, offline=False)
+    return stable_hash("recording", READER_VERSION, words, sides)
 
 
 def _transcripts_of(
@@ -336,6 +337,8 @@ def _transcripts_of(
             recordings,
             workspace.config.transcribe,
             participants=sources.participants,
+            seller_names=workspace.config.ingest.seller_names,
+            seller_domains=workspace.config.ingest.seller_domains,
             on_progress=reporter.transcribing,
         )
 
@@ -351,6 +354,7 @@ def _read_text(
             call_id=source.call_id,
             participants=people,
             config=workspace.config.ingest,
+            languages=workspace.config.transcribe.languages,
         )
     except IcpVoiceError as error:
         return FailedInput(source.path.name, "transcribe", str(error))
