@@ -17,6 +17,7 @@ from icp_voice.report.words import (
 
 SHOWN_ROWS = 12
 LISTED_ROWS = 300
+COUNTS_SENTENCE = "Won with it:"  # stands among the reasons; here the counts have columns
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _trait(finding: Finding, lookup: Lookup) -> ComparedTrait:
         with_it=_rate(finding.present_won, n_with(finding), rate_with(finding)),
         without=_rate(finding.absent_won, n_without(finding), rate_without(finding)),
         expected=_expected(finding),
-        reasons=finding.reasons,
+        reasons=tuple(r for r in finding.reasons if not r.startswith(COUNTS_SENTENCE)),
     )
 
 

@@ -174,11 +174,18 @@ def _card(criterion: Criterion, lookup: Lookup) -> CriterionCard:
         effect=say_effect(finding),
         bars=rate_bars(finding),
         caveats=criterion.caveats,
-        folded=tuple(lookup.statement(trait) for trait in criterion.folded_traits),
+        folded=_folded(criterion, lookup),
         quotes=tuple(lookup.quote(q) for q in criterion.quotes[:SHOWN_QUOTES]),
         facts=tuple(_facts(finding)),
         reasons=finding.reasons,
     )
+
+
+def _folded(criterion: Criterion, lookup: Lookup) -> tuple[str, ...]:
+    """Name the folded traits, unless a caveat already does."""
+    named = tuple(lookup.statement(trait) for trait in criterion.folded_traits)
+    said = " ".join(criterion.caveats)
+    return () if all(name in said for name in named) else named
 
 
 def _statement(criterion: Criterion, lookup: Lookup) -> str:

@@ -4,10 +4,15 @@ import base64
 import hashlib
 import logging
 import time
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from icp_voice.errors import ExportError
 from icp_voice.records import Analysis
+
+if TYPE_CHECKING:
+    import jinja2
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +28,7 @@ def write_report(analysis: Analysis, path: Path) -> None:
         ExportError: the file can't be written.
     """
     started = time.perf_counter()
-    page = render_report(analysis).encode("utf-8")
+    page = render_report(analysis).encode("utf-8", "replace")
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,19 +56,11 @@ def render_report(analysis: Analysis) -> str:
     The page may load nothing: its policy allows the one style sheet inside it, by hash, and no
     script, image, font, form or connection. Everything from calls and the CRM is escaped.
     """
-    import jinja2
     from markupsafe import Markup
 
     from icp_voice.report.page import build_page
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("icp_voice.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        newline_sequence="\n",
-    )
+    environment = _environment()
     loader = environment.loader
     assert loader is not None
     style = "\n" + loader.get_source(environment, "report.css")[0].replace("\r\n", "\n")
@@ -74,4 +71,18 @@ def render_report(analysis: Analysis) -> str:
         style=Markup(style),  # noqa: S704 - the package's own style sheet, no user text
         style_hash=digest,
         svg=Markup,
+    )
+
+
+@cache
+def _environment() -> "jinja2.Environment":
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("icp_voice.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        newline_sequence="\n",
     )

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 _ID = re.compile(r'\bid="([^"]+)"')
 _EMPTY_GROUP = re.compile(r'<path class="(?:foreground|background)"[^>]*/>')
-_ROLES = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events|version|xmlns:xlink)="[^"]*"')
+_ROLES = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events|version|xmlns|xmlns:xlink)="[^"]*"')
 _OPAQUE = re.compile(r' opacity="1"')
 _TAG = re.compile(r"<[^>]*>")
 

@@ -141,7 +141,8 @@ def cut(text: str, longest: int) -> str:
     >>> cut("one two three", 9)
     'one two…'
     """
-    flat = " ".join(text.split())
+    # file names may hold bytes that are no UTF-8 (surrogates)
+    flat = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
     if len(flat) <= longest:
         return flat
     head = flat[: longest - 1]
