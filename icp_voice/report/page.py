@@ -159,10 +159,12 @@ def _facts(analysis: Analysis) -> tuple[Fact, ...]:
 def _calls_line(analysis: Analysis) -> str:
     recordings = sum(c.kind == "recording" for c in analysis.calls)
     transcripts = len(analysis.calls) - recordings
-    return (
-        f"{say_count(recordings, 'recording')} transcribed on this machine and "
-        f"{say_count(transcripts, 'transcript')} read"
-    )
+    parts = []
+    if recordings:
+        parts.append(f"{say_count(recordings, 'recording')} transcribed on this machine")
+    if transcripts:
+        parts.append(f"{say_count(transcripts, 'transcript')} read")
+    return say_list(parts) or "no calls"
 
 
 def _bottom_line(analysis: Analysis, lookup: Lookup) -> list[str]:
@@ -223,7 +225,7 @@ def _next_steps(analysis: Analysis, lookup: Lookup) -> list[str]:
         for p in s.parts
         if p.value is None and p.points
     )
-    if unknown:
+    if unknown and analysis.profile.criteria:
         trait, n = min(unknown.items(), key=lambda item: (-item[1], item[0]))
         steps.append(
             f"Ask on the next call: “{trait}” is not known for {say_count(n, 'open deal')}."
