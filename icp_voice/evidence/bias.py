@@ -91,11 +91,12 @@ def check_kinds(book: FlagBook, frame: Frame, late_share: FloatArray | None) -> 
     """Flag traits that can't be reasons to buy: looked at without any outcome."""
     for j, trait in enumerate(frame.traits):
         if is_process_trait(trait):
+            what = "how they decide" if trait.startswith("process/") else "contracts"
             book.add(
                 j,
                 "leakage",
-                "This is talk about the purchase itself: people discuss contracts because they "
-                "are buying, not the other way round. It is never a criterion.",
+                f"This is about the purchase itself: people discuss {what} because they are "
+                "buying, not the other way round. It is never a criterion.",
             )
         elif says_not_recorded(trait):
             book.add(

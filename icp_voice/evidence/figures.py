@@ -18,10 +18,10 @@ from icp_voice.evidence.multiplicity import benjamini_hochberg, max_t
 from icp_voice.evidence.shrinkage import shrink
 from icp_voice.evidence.stability import selection_shares
 from icp_voice.evidence.traits import FloatArray
-from icp_voice.evidence.verdicts import Evidence
+from icp_voice.evidence.verdicts import MIN_STABILITY, Evidence
 from icp_voice.records import Register
 
-_BOSCHLOO_DEALS = 300
+_BOSCHLOO_DEALS = 150
 _SIGN_MIN_DEALS = 5
 
 
@@ -63,10 +63,16 @@ def work_out_figures(
     registers = name_registers(frame, config)
     q_value = np.full(n_traits, np.nan)
     families = np.array([register == "hypothesis" for register in registers], dtype=np.int64)
+    expected, low, high = (np.full(n_traits, np.nan) for _ in range(3))
     for family in (0, 1):
         members = tested & (families == family)
         q_value[members] = benjamini_hochberg(primary[members])
-    shrunken = shrink(effect.log_odds[tested], effect.se[tested])
+        shrunken = shrink(effect.log_odds[members], effect.se[members])
+        expected[members], low[members], high[members] = (
+            shrunken.mean,
+            shrunken.low,
+            shrunken.high,
+        )
     p_max_t, stability, noise = _resample(frame, config, tested, own, families, z, q_value)
     evidence = Evidence(
         traits=frame.traits,
@@ -80,23 +86,21 @@ def work_out_figures(
         p_max_t=p_max_t,
         odds_ratio=np.exp(crude.log_odds),
         stratified_odds_ratio=np.exp(effect.log_odds) if stratified else np.full(n_traits, np.nan),
-        expected=_spread(shrunken.mean, tested),
-        low=_spread(shrunken.low, tested),
-        high=_spread(shrunken.high, tested),
+        expected=expected,
+        low=low,
+        high=high,
         stability=stability,
         sign_agreement=_sign_agreement(cells, effect, own),
-        boschloo=_cross_check(frame, cells, q_value, config.fdr),
+        boschloo=_cross_check(
+            frame,
+            cells,
+            (q_value <= config.fdr) & (stability >= MIN_STABILITY) & ((low > 0) | (high < 0)),
+        ),
         heterogeneity=heterogeneity_p(cells),
         fdr=config.fdr,
         stratified_by=frame.stratified_by,
     )
     return evidence, noise
-
-
-def _spread(values: FloatArray, where: NDArray[np.bool_]) -> FloatArray:
-    out = np.full(len(where), np.nan)
-    out[where] = values
-    return out
 
 
 def _resample(
@@ -157,11 +161,11 @@ def _sign_agreement(cells: Cells, effect: Effect, own: NDArray[np.bool_]) -> Flo
     return out
 
 
-def _cross_check(frame: Frame, cells: Cells, q_value: FloatArray, fdr: float) -> FloatArray:
-    """Run Boschloo's exact test on unstratified finalists; beyond 300 deals the two agree."""
-    out = np.full(len(q_value), np.nan)
+def _cross_check(frame: Frame, cells: Cells, finalists: NDArray[np.bool_]) -> FloatArray:
+    """Run Boschloo's exact test on unstratified finalists; beyond 150 deals the two agree."""
+    out = np.full(len(finalists), np.nan)
     if frame.stratified_by is None and len(frame.deals) <= _BOSCHLOO_DEALS:
         pooled = np.concatenate(cells.pooled().arrays())
-        for j in np.flatnonzero(q_value <= fdr)[:40]:
+        for j in np.flatnonzero(finalists):
             out[j] = boschloo_p(*(int(x) for x in pooled[:, j]))
     return out

@@ -75,7 +75,9 @@ def shrink_mixture(log_odds: FloatArray, se: FloatArray, *, confidence: float = 
             below = (post * ndtr((middle[:, None] - means) / sds)).sum(axis=1) < target
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         bounds.append((low + high) / 2)
-    return Shrunken(mean=(post * means).sum(axis=1), low=bounds[0], high=bounds[1])
+    mean = (post * means).sum(axis=1)
+    # a spike at nothing and a far component can leave the mean outside the equal tails
+    return Shrunken(mean=mean, low=np.minimum(bounds[0], mean), high=np.maximum(bounds[1], mean))
 
 
 def _likelihood(log_odds: FloatArray, se: FloatArray) -> FloatArray:

@@ -151,6 +151,8 @@ def _missing(evidence: Evidence, j: int) -> list[str]:
             f"among {n} traits, more than {evidence.fdr:.0%} of those this strong would be false "
             f"(q = {evidence.q_value[j]:.2f})"
         )
+    if not evidence.p_primary[j] <= PROMISING_P:
+        out.append(f"on its own it may be chance (p = {evidence.p_primary[j]:.2f})")
     if min(a + b, c + d) < MIN_DEALS_PROVEN:
         out.append(f"it rests on {_deals(min(a + b, c + d))} on one side")
     if not evidence.stability[j] >= MIN_STABILITY:

@@ -57,19 +57,17 @@ def distribute_points(
     share = _water_fill([max(w, 0.0) for w in weights], total, floor, limit)
     points = [int(np.floor(x + 1e-9)) for x in share]
     rest = sorted(range(n), key=lambda i: (-(share[i] - points[i]), i))
-    missing = total - sum(points)
-    while missing:
-        for i in rest:
-            if missing and points[i] < limit:
-                points[i] += 1
-                missing -= 1
+    open_places = [i for i in rest if points[i] < limit]
+    for i in open_places[: total - sum(points)]:
+        points[i] += 1
     return tuple(points)
 
 
 def _water_fill(weights: Sequence[float], total: int, floor: int, cap: int) -> list[float]:
     """Return shares proportional to the weights inside [floor, cap] that add up to the total."""
-    positive = [w if w > 0 else 1e-9 for w in weights]
-    low, high = 0.0, (total + cap) / min(positive)
+    largest = max(weights)
+    positive = [max(w / largest, 1e-6) if largest > 1e-9 else 1.0 for w in weights]
+    low, high = 0.0, cap / min(positive)
     for _ in range(200):
         scale = (low + high) / 2
         if sum(min(max(scale * w, floor), cap) for w in positive) < total:
