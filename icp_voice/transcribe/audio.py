@@ -22,6 +22,7 @@ _CUT_SEARCH_S = 60.0
 _FRAME_S = 0.1
 # A header may say a little more than is there; a second is rounding, more is a recording cut off.
 _MISSING_S = 1.5
+_MISSING_BYTES = 4096
 # Channels that differ by less than this share of their energy are one signal recorded twice.
 _DUAL_MONO_CORRELATION = 0.97
 # 40 dB below the other channel: nobody speaks there.
@@ -59,6 +60,7 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
     """
     with open_audio(path) as (container, stream):
         expected_s = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        cut_off = _wave_is_cut_off(path)
         decoder = _Decoder(container, stream)
         pending: list[Samples] = []
         n_pending = n_done = 0
@@ -76,7 +78,8 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
     if n_done + n_pending == 0:
         raise undecodable(path)
     decoded_s = (n_done + n_pending) / SAMPLING_RATE_HZ
-    partial = decoder.broke_off or (expected_s > 0 and decoded_s < expected_s - _MISSING_S)
+    short = expected_s > 0 and decoded_s < expected_s - _MISSING_S
+    partial = decoder.broke_off or short or cut_off
     yield AudioWindow(np.concatenate(pending, axis=1), n_done / SAMPLING_RATE_HZ, partial)
 
 
@@ -156,6 +159,20 @@ class _Decoder:
                 yield frame
 
 
+def _wave_is_cut_off(path: Path) -> bool:
+    """Tell whether a WAV file is shorter than its header says; FFmpeg trusts the file instead.
+
+    Recorders that write as they go leave the size 0 or the largest number; that tells nothing.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return False
+    told = int.from_bytes(head[4:8], "little") + 8
+    written_at_the_end = 8 < told < 0xFFFFFFF0
+    return written_at_the_end and path.stat().st_size < told - _MISSING_BYTES
+
+
 def _to_float32(frame: Any) -> Samples:
     samples: Samples = frame.to_ndarray().astype(np.float32, copy=False)
     return samples
@@ -164,7 +181,7 @@ def _to_float32(frame: Any) -> Samples:
 def _quietest_cut(samples: Samples, n_max: int) -> int:
     """Return the sample to cut at: the quietest half second of the last minute before n_max."""
     frame = int(_FRAME_S * SAMPLING_RATE_HZ)
-    first = max(frame, n_max - int(_CUT_SEARCH_S * SAMPLING_RATE_HZ))
+    first = n_max - min(n_max // 2, int(_CUT_SEARCH_S * SAMPLING_RATE_HZ))
     tail = np.abs(samples[:, first:n_max]).max(axis=0)
     n_frames = tail.shape[0] // frame
     if n_frames < 5:

@@ -31,7 +31,7 @@ _CREDITS = re.compile(
     r"|дякую за перегляд|дякуємо за перегляд|далі буде"
     r"|субтитри (?:зробив|створив|створено)[^.!?]*"
     r"|підписуйтесь на (?:наш |мій )?канал[^.!?]*"
-    r"|napisy (?:stworzone|wykonane) przez [^.!?]*(?:amara\.org)?"
+    r"|napisy (?:stworzone|wykonane) przez (?:[^.!?]*amara\.org|[^.!?]*)"
     r"|dziękuję za (?:oglądanie|obejrzenie)[^.!?]*"
     r"|zapraszam (?:do|na) (?:subskrypcji|subskrybowania|kolejny film)[^.!?]*"
     r"|ciąg dalszy nastąpi"

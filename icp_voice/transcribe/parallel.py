@@ -56,6 +56,7 @@ def transcribe_recordings(
     Raises:
         ModelError: the model can't be had, or knows none of the languages.
     """
+    sources = list({source.call_id: source for source in sources}.values())
     if not sources:
         return
     lengths = {source.call_id: _seconds(source) for source in sources}

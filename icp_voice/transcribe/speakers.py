@@ -206,18 +206,25 @@ def _merge(
 
 def _gain(first: Floats, second: Floats) -> float:
     """Return the log-likelihood a frame that two Gaussians gain over one for both."""
+    n_first, n_second = first.shape[0], second.shape[0]
+    # The same pull towards the unit covariance for all three, or the smaller ones look worse.
+    share = _own_share(min(n_first, n_second))
     both = np.concatenate([first, second])
-    alone = first.shape[0] * _log_determinant(first) + second.shape[0] * _log_determinant(second)
-    return float(0.5 * (_log_determinant(both) - alone / both.shape[0]))
+    alone = n_first * _log_determinant(first, share) + n_second * _log_determinant(second, share)
+    return float(0.5 * (_log_determinant(both, share) - alone / (n_first + n_second)))
 
 
-def _log_determinant(frames: Floats) -> float:
-    return float(np.linalg.slogdet(_covariance(frames))[1])
+def _log_determinant(frames: Floats, share: float) -> float:
+    return float(np.linalg.slogdet(_covariance(frames, share))[1])
 
 
-def _covariance(frames: Floats) -> NDArray[np.float64]:
+def _own_share(n_frames: int) -> float:
+    """Return how far a covariance of so many frames is trusted, in (0, 1)."""
+    return n_frames / (n_frames + _PRIOR_FRAMES)
+
+
+def _covariance(frames: Floats, share: float) -> NDArray[np.float64]:
     """Return the covariance, drawn towards the unit one so that few seconds suffice."""
-    share = frames.shape[0] / (frames.shape[0] + _PRIOR_FRAMES)
     unit = np.eye(frames.shape[1])
     return np.asarray(share * np.cov(frames, rowvar=False, dtype=np.float64) + (1 - share) * unit)
 
@@ -237,7 +244,7 @@ def _resegment(features: Floats, used: Flags, speech: Flags, labels: Labels) -> 
 
 def _log_density(frames: Floats, at: Floats) -> NDArray[np.float64]:
     """Return the log-density at some frames of the Gaussian that fits a voice's frames."""
-    covariance = _covariance(frames)
+    covariance = _covariance(frames, _own_share(frames.shape[0]))
     lower = np.linalg.cholesky(covariance)
     scaled = np.linalg.solve(lower, (at - frames.mean(axis=0, dtype=np.float64)).T)
     log_determinant = 2.0 * float(np.log(np.diag(lower)).sum())
