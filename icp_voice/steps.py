@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUOTES_PER_TRAIT = 12
+ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
 READER_VERSION = 1
 EXTRACT_BATCH = 50
@@ -415,7 +416,9 @@ def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) ->
         deals=deals,
         call_numbers=heard["call_number"],
     )
-    recorded = attribute_table(deals, leave_out=(workspace.config.evidence.stratify_by,))
+    # The segment is what is compared inside; an account's name is no property of a company.
+    leave_out = (workspace.config.evidence.stratify_by, *ACCOUNT_COLUMNS)
+    recorded = attribute_table(deals, leave_out=leave_out)
     return said if recorded is None else join_tables(said, recorded)
 
 

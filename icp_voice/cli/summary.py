@@ -76,20 +76,17 @@ def _print_criteria(out: Console, analysis: Analysis, *, quotes: bool) -> None:
             continue
         out.print(f"\n[bold]{heading}[/bold]")
         for criterion in group:
-            _print_criterion(out, criterion, analysis, quotes=quotes)
-    for warning in (*analysis.profile.warnings, *analysis.measurement.warnings):
-        out.print(f"  ! {escape(warning)}", style="yellow")
+            _print_criterion(out, criterion, quotes=quotes)
+    if analysis.profile.warnings:
+        out.print("\n[bold]Mind[/bold]")
+    for warning in analysis.profile.warnings:
+        out.print(Padding(escape(warning), (0, 0, 0, 2)), style="yellow")
 
 
-def _print_criterion(
-    out: Console, criterion: Criterion, analysis: Analysis, *, quotes: bool
-) -> None:
+def _print_criterion(out: Console, criterion: Criterion, *, quotes: bool) -> None:
     points = f"{criterion.points:>3} points" if criterion.points else " " * 10
     out.print(f"  [cyan]{points}[/cyan]  [bold]{escape(criterion.statement)}[/bold]")
     details = [f"{_counts(criterion.finding)}; {_effect(criterion.finding)}"]
-    if criterion.folded_traits:
-        also = ", ".join(_say(analysis, trait) for trait in criterion.folded_traits)
-        details.append(f"goes along with: {also}")
     details += criterion.caveats
     for line in details:
         out.print(Padding(escape(line), (0, 0, 0, 14)))
@@ -122,22 +119,24 @@ def _tier_row(tier: TierRecord) -> tuple[str, ...]:
 
 
 def _print_noise(out: Console, analysis: Analysis) -> None:
-    findings = analysis.measurement.findings
-    noise = sorted(
-        (f for f in findings if f.verdict == "noise"),
-        key=lambda f: (-(f.present_won + f.present_lost), f.trait),
+    findings = sorted(
+        analysis.measurement.findings, key=lambda f: (-(f.present_won + f.present_lost), f.trait)
     )
-    biased = [f for f in findings if f.verdict == "biased"]
-    promising = [f for f in findings if f.verdict == "promising"]
+    for verdict, heading, why in (
+        ("promising", "Promising, not proven", True),
+        ("biased", "Looks like a pattern and is none", True),
+        ("noise", "Only noise", False),
+    ):
+        group = [f for f in findings if f.verdict == verdict]
+        if group:
+            _print_group(out, analysis, heading, group, why=why)
     n_aside = sum(f.verdict == "set_aside" for f in findings)
-    if promising:
-        _print_group(out, analysis, "Promising, not proven", promising, why=True)
-    if biased:
-        _print_group(out, analysis, "Looks like a pattern and is none", biased, why=True)
-    if noise:
-        _print_group(out, analysis, "Only noise", noise, why=False)
     if n_aside:
         out.print(f"  {n_aside} more traits are too rare or too common to say anything.")
+    if analysis.measurement.warnings:
+        out.print("\n[bold]How far the data goes[/bold]")
+    for warning in analysis.measurement.warnings:
+        out.print(Padding(escape(warning), (0, 0, 0, 2)))
 
 
 def _print_group(
