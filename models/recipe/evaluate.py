@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from faster_whisper import WhisperModel
+from faster_whisper import WhisperModel, decode_audio
 from rapidfuzz.distance import Levenshtein
 
 from synthesise import TARGET_RMS, through_opus  # isort: skip
@@ -69,6 +69,8 @@ def transcribe(model: WhisperModel, audio: Audio, *, vad: bool, words: bool = Fa
         audio,
         language="en",
         beam_size=5,
+        temperature=0.0,
+        hallucination_silence_threshold=2.0 if words else None,
         vad_filter=vad,
         vad_parameters={"min_silence_duration_ms": 500} if vad else None,
         condition_on_previous_text=False,
@@ -150,6 +152,43 @@ def in_calls(model: WhisperModel, work: Path, n_calls: int, *, word_timestamps: 
     print(f"  {middle[0]:.2f} and {middle[1]:.2f} s; {spoken / took:.0f} times real time")
 
 
+def on_samples(model: WhisperModel) -> None:
+    """Print WER on the sample calls, as the program transcribes them: each channel apart."""
+    root = Path(__file__).resolve().parents[2] / "sample_audio"
+    lines = (root / "reference" / "recordings.jsonl").read_text(encoding="utf-8").splitlines()
+    results = {"mono": Errors(), "two channels": Errors()}
+    offsets, by_file = [], []
+    for call in map(json.loads, lines):
+        path = root / "workspace" / call["file"]
+        stereo = call["channels"] == 2
+        sound = decode_audio(str(path), split_stereo=stereo)
+        of_file = Errors()
+        for channel, audio in enumerate(sound if stereo else (sound,)):
+            said = [line for line in call["lines"] if not stereo or line["channel"] == channel]
+            said.sort(key=lambda line: line["start_s"])
+            heard = transcribe(model, audio, vad=True, words=True)
+            reference = " ".join(line["text"] for line in said)
+            text = " ".join(segment["text"] for segment in heard)
+            for errors in (results["two channels" if stereo else "mono"], of_file):
+                errors.add(reference, text)
+            for segment in heard:
+                times = [
+                    (segment["start"] - line["start_s"], segment["end"] - line["end_s"])
+                    for line in said
+                    if words(line["text"]) == words(segment["text"])
+                ]
+                offsets += sorted(times, key=lambda pair: abs(pair[0]))[:1]
+        by_file.append((of_file.errors / max(1, of_file.n_words), call["file"], str(of_file)))
+    for kind, errors in results.items():
+        print(f"sample calls, {kind}: {errors}")
+    table = np.abs(np.array(offsets)) if offsets else np.zeros((1, 2))
+    within, middle = (table <= 0.3).mean(axis=0), np.median(table, axis=0)
+    print(f"  {len(offsets)} segments equal to a line; within 0.3 s: start {within[0]:.3f}, ")
+    print(f"  end {within[1]:.3f}; median error {middle[0]:.2f} and {middle[1]:.2f} s")
+    for _, name, text in sorted(by_file)[-4:]:
+        print(f"  worst: {name} {text}")
+
+
 def on_nothing(model: WhisperModel) -> None:
     """Print what is invented on silence and noise, without and with VAD."""
     rng = np.random.default_rng(9)
@@ -180,6 +219,7 @@ def main(work: Path, folder: Path, per_voice: int) -> None:
     in_calls(model, work, max(2, per_voice // 2), word_timestamps=False)
     in_calls(model, work, max(1, per_voice // 4), word_timestamps=True)
     on_nothing(model)
+    on_samples(model)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ CTC_ALPHABET = "abcdefghijklmnopqrstuvwxyz' "  # index 0 of the head is CTC's bl
 LONGEST_PLAIN_ATTENTION = 600
 N_TIMESTAMPS = 1_501  # the last tokens of the vocabulary, 0.02 s apart
 TIMESTAMP_SCALE = 0.1
-GUIDE_FRAMES = 20  # 0.4 s to either side
+GUIDE_FRAMES = 14  # 0.28 s to either side
 N_POSITIONS = 1_500  # encoder frames in 30 s: 50 a second
 
 

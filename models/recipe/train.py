@@ -2,7 +2,8 @@
 
     python train.py WORK first 25      # 4-s windows, one utterance each, 25 minutes
     python train.py WORK middle 20     # 10-s windows
-    python train.py WORK last 45       # 30-s windows
+    python train.py WORK last 60       # 30-s windows
+    python train.py WORK last 30 0.0006    # goes on with a stage that was stopped
 
 The learning rate falls linearly over the time budget of a stage. A checkpoint is written every
 few minutes and at the end, and `train.log` gets a line every 25 steps.
@@ -16,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class Stage:
 STAGES = {
     "first": Stage(((400, 24, 32, 1.0),), False, True, 2e-3, 1e-3, 11, 300, 0.5, 1.0),
     "middle": Stage(((1_000, 12, 80, 1.0),), True, True, 1.4e-3, 1e-3, 12),
-    "last": Stage(((3_000, 6, 224, 0.7), (1_000, 12, 80, 0.3)), True, True, 1e-3, 2e-5, 13),
+    "last": Stage(((3_000, 6, 224, 0.65), (1_000, 12, 80, 0.35)), True, True, 1.2e-3, 1e-5, 13, 40),
 }
 
 
@@ -142,11 +143,14 @@ def learning_rate(stage: Stage, step: int, share: float) -> float:
     return rate * min(1.0, (step + 1) / stage.warm_up_steps)
 
 
-def train(work: Path, name: str, minutes: float) -> None:
-    """Train one stage for some minutes, from the newest checkpoint where there is one."""
+def train(work: Path, name: str, minutes: float, *, peak: float | None = None) -> None:
+    """Train one stage for some minutes, from the newest checkpoint where there is one.
+
+    `peak` is the learning rate with which a stage that was stopped goes on.
+    """
     torch.manual_seed(7)
     torch.set_num_threads(2)
-    stage = STAGES[name]
+    stage = STAGES[name] if peak is None else replace(STAGES[name], peak=peak)
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     network = Network(Size(n_vocabulary=tokenizer.get_vocab_size()))
     decay = [p for p in network.parameters() if p.ndim > 1]
@@ -223,4 +227,9 @@ def save(path: Path, network: Network, optimizer: torch.optim.Optimizer, step: i
 
 
 if __name__ == "__main__":
-    train(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
+    train(
+        Path(sys.argv[1]),
+        sys.argv[2],
+        float(sys.argv[3]),
+        peak=float(sys.argv[4]) if len(sys.argv) > 4 else None,
+    )

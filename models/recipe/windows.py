@@ -60,6 +60,7 @@ def make_noises(speech: Speech, *, seconds: int = 120, seed: int = 5) -> list[Fl
     time = np.arange(n) / 16_000
     hum = sum(np.sin(2 * np.pi * 50 * k * time + k) / k for k in (1, 2, 3, 5, 7))
     noises.append(hum + 0.3 * noises[1] / noises[1].std())
+    noises += [np.sin(2 * np.pi * f * time) + np.sin(6 * np.pi * f * time) / 2 for f in (50, 60)]
     mels = [log_mel_power((x / x.std() * TARGET_RMS).astype(np.float32)) for x in noises]
     babble = np.full((3_000, 80), -10.0, np.float32)
     for _ in range(60):  # six people at once, none of whom can be understood
@@ -150,10 +151,10 @@ class WindowMaker:
         rng = self.rng
         offset = int(rng.integers(0, 1_501 - n_frames // 2)) if offsets else 0
         kind = rng.random()
-        if kind < 0.05:
+        if kind < 0.07:
             content = int(rng.integers(20, n_frames)) if rng.random() < 0.8 else n_frames
             return self._window(n_frames, content, [], offset)
-        full = kind < 0.55
+        full = kind < 0.56
         limit = n_frames if full else int(rng.integers(60, n_frames - 20))
         placed: list[Placed] = []
         at = int(rng.integers(0, 90)) if rng.random() < 0.9 else 0
@@ -235,7 +236,7 @@ class WindowMaker:
         stamps = cut or self.rng.random() < 0.75
         tokens = [self.sot] if stamps else [self.sot, self.no_timestamps]
         places = [] if stamps else [-1]
-        for one in placed:
+        for one, following in zip(placed, [*placed[1:], None], strict=True):
             first, last = one.start // 2, one.end // 2
             if stamps:
                 tokens.append(stamp + first)
@@ -243,6 +244,8 @@ class WindowMaker:
             if not one.cut:
                 tokens += self.ids[one.index]
                 places += (first + (last - first) * self.middles[one.index]).astype(int).tolist()
+                # the full stop looks into the pause, so that no word's timestamps reach into it
+                places[-1] = min(last + 12, 10**6 if following is None else following.start // 2)
                 if stamps:
                     tokens.append(stamp + last)
                     places.append(last)
