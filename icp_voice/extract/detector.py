@@ -14,6 +14,7 @@ PRODUCT_KIND = "tool"
 MAX_QUOTE_TOKENS = 16  # a longer sentence is quoted by the clauses that hold the match
 MIN_QUOTE_TOKENS = 5
 PATTERN_CONFIDENCE = 0.9
+_DENIALS = frozenset({"not", "no", "never", "nobody", "не", "нет", "нема", "немає", "ні", "nie"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Hit:
     Attributes:
         start, end: character offsets of the quote in the turn's text.
         detector: `pattern:<topic>` or `classifier:<model>`.
+        denies: the matched words hold a negation ("can not see").
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Hit:
     detector: str
     first: int = 0
     last: int = 0
+    denies: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,12 +123,12 @@ class Detector:
                 hits.append(hit)
         rivals = {h.topic for h in named if h.kind == "competitor"}
         tool = self.taxonomy.kind(PRODUCT_KIND)
-        for first, last, topic in products:
-            key = (PRODUCT_KIND, topic.topic)
-            if topic.ambiguous or key in taken or topic.topic in rivals or tool is None:
+        for first, last, product in products:
+            key = (PRODUCT_KIND, product.topic)
+            if product.ambiguous or key in taken or product.topic in rivals or tool is None:
                 continue
             taken.add(key)
-            status = self._status(tagged, triggers, first, last, topic.statuses, question)
+            status = self._status(tagged, triggers, first, last, product.statuses, question)
             hits.append(self._hit(*key, status, tagged, text, first, last))
         return ReadSentence(tagged, triggers, question, tuple(hits))
 
@@ -148,8 +151,10 @@ class Detector:
         self, kind: str, topic: str, status: Status, sentence: Sentence, text: str, first: int, last: int
     ) -> Hit:  # fmt: skip
         start, end = quote_span(sentence, text, first, last)
+        detector = f"pattern:{topic}"
+        denies = any(not _DENIALS.isdisjoint(t.forms) for t in sentence.tokens[first:last])
         return Hit(
-            kind, topic, status, start, end, PATTERN_CONFIDENCE, f"pattern:{topic}", first, last
+            kind, topic, status, start, end, PATTERN_CONFIDENCE, detector, first, last, denies
         )
 
     def _is_question(self, sentence: Sentence) -> bool:

@@ -48,8 +48,9 @@ def find_elicited(
         if not claims:
             continue
         answer = _answer(turns, position)
-        if answer is None or not _confirms(answer, detectors):
+        if answer is None:
             continue
+        claims = [hit for hit in claims if _confirms(answer, detectors, denies=hit.denies)]
         own = {hit.kind for sentence in answer.sentences[:2] for hit in sentence.hits}
         found.extend(Elicited(hit, read.turn, answer.turn) for hit in claims if hit.kind not in own)
     return tuple(found)
@@ -92,10 +93,15 @@ def _answer(turns: Sequence[ReadTurn], position: int) -> ReadTurn | None:
     return None
 
 
-def _confirms(answer: ReadTurn, detectors: Mapping[str, Detector]) -> bool:
-    """Return whether a buyer's turn begins with a bare yes that nothing takes back."""
+def _confirms(answer: ReadTurn, detectors: Mapping[str, Detector], *, denies: bool) -> bool:
+    """Return whether a buyer's turn begins with a bare yes that nothing takes back.
+
+    To a claim that denies something ("so you can't see it?") a bare "no" is a yes.
+    """
     first = answer.sentences[0].sentence
     detector = detectors[first.language]
+    if denies and detector.says("bare_no", first):
+        return True
     if not detector.says("yes", first) or detector.says("but", first):
         return False
     if len(first.tokens) > MAX_ANSWER_TOKENS and not any(
