@@ -17,7 +17,6 @@ CTC_ALPHABET = "abcdefghijklmnopqrstuvwxyz' "  # index 0 of the head is CTC's bl
 LONGEST_PLAIN_ATTENTION = 600
 N_TIMESTAMPS = 1_501  # the last tokens of the vocabulary, 0.02 s apart
 TIMESTAMP_SCALE = 0.1
-GUIDE_FRAMES = 14  # 0.28 s to either side
 N_POSITIONS = 1_500  # encoder frames in 30 s: 50 a second
 
 
@@ -184,13 +183,14 @@ class Decoder(nn.Module):
     def forward(self, tokens: Tensor, memory: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         """Return the hidden states (batch, n, d) of tokens (batch, n), and the guide loss.
 
-        Head 0 of every layer is taught to look where the next token is said (`places`, in encoder
-        frames, negative where unknown): reading becomes a walk along the sound, and
-        faster-whisper's word timestamps have heads to rely on.
+        Head 0 of every layer is taught to look where the next token is said (`places`: first and
+        last encoder frame, the last before the first where unknown). Reading becomes a walk along
+        the sound, and faster-whisper's word timestamps have heads to rely on.
         """
         x = self.embed_tokens(tokens) + self.embed_positions.weight[: tokens.shape[1]]
-        near = (torch.arange(memory.shape[1]) - places[:, :, None]).abs() <= GUIDE_FRAMES
-        known = (places >= 0).float()
+        frames = torch.arange(memory.shape[1])
+        near = (frames >= places[:, :, :1]) & (frames <= places[:, :, 1:])
+        known = (places[:, :, 1] >= places[:, :, 0]).float()
         guide = torch.zeros(())
         for layer in self.layers:
             x, queries = layer.decode(x, memory)

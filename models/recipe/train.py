@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from network import Network, Size  # isort: skip
-from windows import IGNORE, Speech, Window, WindowMaker  # isort: skip
+from windows import IGNORE, UNKNOWN, Speech, Window, WindowMaker  # isort: skip
 
 CHECKPOINT_EVERY_S = 150
 GUIDE_WEIGHT = 0.3
@@ -83,7 +83,7 @@ def collate(windows: list[Window], *, n_tokens: int, pad: int) -> Batch:
     """Stack windows; decoder inputs are padded to `n_tokens`."""
     tokens = np.full((len(windows), n_tokens), pad, np.int64)
     targets = np.full((len(windows), n_tokens), IGNORE, np.int64)
-    places = np.full((len(windows), n_tokens), -1, np.int64)
+    places = np.tile(np.array(UNKNOWN), (len(windows), n_tokens, 1))
     for row, window in enumerate(windows):
         places[row, : len(window.places)] = window.places
         tokens[row, : len(window.tokens)] = window.tokens

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from synthesise import TARGET_RMS, log_mel_power  # isort: skip
 
 Floats = npt.NDArray[np.float32]
 IGNORE = -100
+UNKNOWN = (0, -1)
+GUIDE_FRAMES = 14  # 0.28 s to either side of where a token is guessed to be said
 FRAMES_PER_SECOND = 100
 
 
@@ -95,7 +98,7 @@ class Window:
     offset: int  # encoder frames (20 ms) before the window's first one
     tokens: list[int]
     targets: list[int]
-    places: list[int]  # encoder frame in which each target is said, -1 where unknown
+    places: list[tuple[int, int]]  # encoder frames in which each target is said, or UNKNOWN
     ctc: list[tuple[int, int, list[int]]]  # encoder frames [from, to) and letters
 
 
@@ -224,32 +227,37 @@ class WindowMaker:
             if not one.cut
         ]
 
-    def _text(self, placed: list[Placed], offset: int) -> dict[str, list[int]]:
+    def _text(self, placed: list[Placed], offset: int) -> dict[str, list[Any]]:
         """Return decoder input and targets, with timestamps in most windows."""
         stamp = self.no_timestamps + 1 + offset
         if not placed:
             if self.rng.random() < 0.6:
-                return {"tokens": [self.sot], "targets": [self.no_speech], "places": [-1]}
+                return {"tokens": [self.sot], "targets": [self.no_speech], "places": [UNKNOWN]}
             targets = [stamp, self.eot]
-            return {"tokens": [self.sot, stamp], "targets": targets, "places": [-1, -1]}
+            return {"tokens": [self.sot, stamp], "targets": targets, "places": [UNKNOWN] * 2}
         cut = any(one.cut for one in placed)
         stamps = cut or self.rng.random() < 0.75
         tokens = [self.sot] if stamps else [self.sot, self.no_timestamps]
-        places = [] if stamps else [-1]
+        places = [] if stamps else [UNKNOWN]
         for one, following in zip(placed, [*placed[1:], None], strict=True):
             first, last = one.start // 2, one.end // 2
             if stamps:
                 tokens.append(stamp + first)
-                places.append(first)
+                places.append((first - 10, first + GUIDE_FRAMES))
             if not one.cut:
                 tokens += self.ids[one.index]
-                places += (first + (last - first) * self.middles[one.index]).astype(int).tolist()
+                for middle in (first + (last - first) * self.middles[one.index]).astype(int):
+                    places.append(
+                        (max(first, middle - GUIDE_FRAMES), min(last, middle + GUIDE_FRAMES))
+                    )
                 # the full stop looks into the pause, so that no word's timestamps reach into it
-                places[-1] = min(last + 12, 10**6 if following is None else following.start // 2)
+                pause = last + 2 * GUIDE_FRAMES
+                end = pause if following is None else min(pause, following.start // 2 - 1)
+                places[-1] = (last - 5, max(last, end))
                 if stamps:
                     tokens.append(stamp + last)
-                    places.append(last)
+                    places.append((last - GUIDE_FRAMES, last + 10))
         targets = [*tokens[1:], self.eot]
         if not stamps:
             targets[0] = IGNORE
-        return {"tokens": tokens, "targets": targets, "places": [*places, -1]}
+        return {"tokens": tokens, "targets": targets, "places": [*places, UNKNOWN]}
