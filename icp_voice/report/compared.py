@@ -1,6 +1,7 @@
 """What was tested and is no criterion: promising, biased, noise, set aside."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from icp_voice.records import Analysis, Finding, Verdict
@@ -17,6 +18,7 @@ from icp_voice.report.words import (
 
 SHOWN_ROWS = 12
 LISTED_ROWS = 300
+SHARED_FROM = 3
 COUNTS_SENTENCE = "Won with it:"  # stands among the reasons; here the counts have columns
 
 
@@ -33,16 +35,18 @@ class ComparedTrait:
 
 @dataclass(frozen=True)
 class ComparedGroup:
-    """The traits of one verdict: those shown, those folded away, and how many are not listed."""
+    """The traits of one verdict: those shown, those folded away, and how many are not listed.
+
+    Attributes:
+        alike: a reason that many traits share word for word, with their statements; they stand
+            in no row.
+    """
 
     shown: tuple[ComparedTrait, ...]
     folded: tuple[ComparedTrait, ...]
+    n_traits: int
     n_unlisted: int
-
-    @property
-    def n_traits(self) -> int:
-        """How many traits got this verdict."""
-        return len(self.shown) + len(self.folded) + self.n_unlisted
+    alike: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def compared_group(analysis: Analysis, verdict: Verdict, lookup: Lookup) -> ComparedGroup:
@@ -53,11 +57,26 @@ def compared_group(analysis: Analysis, verdict: Verdict, lookup: Lookup) -> Comp
     ]
     findings.sort(key=_strength)
     views = [_trait(finding, lookup) for finding in findings[:LISTED_ROWS]]
+    alike = _shared_reasons(views) if verdict == "biased" else {}
+    rows = [view for view in views if view.reasons[:1] not in alike]
     return ComparedGroup(
-        tuple(views[:SHOWN_ROWS]),
-        tuple(views[SHOWN_ROWS:]),
-        max(0, len(findings) - LISTED_ROWS),
+        shown=tuple(rows[:SHOWN_ROWS]),
+        folded=tuple(rows[SHOWN_ROWS:]),
+        n_traits=len(findings),
+        n_unlisted=len(findings) - len(views),
+        alike=tuple((reason, said) for (reason,), said in alike.items()),
     )
+
+
+def _shared_reasons(
+    views: Sequence[ComparedTrait],
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return first reasons that several traits share, with the traits' statements."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for view in views:
+        if view.reasons:
+            groups.setdefault(view.reasons[:1], []).append(view.statement)
+    return {reason: tuple(said) for reason, said in groups.items() if len(said) >= SHARED_FROM}
 
 
 def proven_without_place(analysis: Analysis, lookup: Lookup) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, Criterion, CriterionKind, Finding, Interval
+from icp_voice.records import Analysis, Criterion, CriterionKind, Finding, Interval, Quote
 from icp_voice.report.effect_charts import EffectRow
 from icp_voice.report.lookup import Lookup, QuoteView
+from icp_voice.report.variety import pick_varied
 from icp_voice.report.words import (
     LONGEST_NAME,
     VERDICT_NAMES,
@@ -93,7 +94,7 @@ def criterion_groups(analysis: Analysis, lookup: Lookup) -> tuple[CriterionGroup
     for kind, (title, lead) in KIND_TITLES.items():
         chosen = [c for c in analysis.profile.criteria if c.kind == kind]
         if chosen:
-            cards = tuple(_card(criterion, lookup) for criterion in chosen)
+            cards = tuple(_card(c, analysis.quotes.get(c.trait, ()), lookup) for c in chosen)
             groups.append(CriterionGroup(title, lead, cards))
     return tuple(groups)
 
@@ -109,7 +110,7 @@ def described_traits(analysis: Analysis, lookup: Lookup) -> tuple[DescribedTrait
                 f"in {say_count(n_with(f), 'closed deal')}: {f.present_won} won, "
                 f"{f.present_lost} lost"
             ),
-            quotes=tuple(lookup.quote(q) for q in analysis.quotes[f.trait][:QUOTES_DESCRIBED]),
+            quotes=_quotes(analysis.quotes[f.trait], QUOTES_DESCRIBED, lookup),
         )
         for f in heard[:SHOWN_DESCRIBED]
     )
@@ -153,7 +154,8 @@ def rate_bars(finding: Finding) -> tuple[RateBar, RateBar]:
     return with_it, without
 
 
-def _card(criterion: Criterion, lookup: Lookup) -> CriterionCard:
+def _card(criterion: Criterion, more: Sequence[Quote], lookup: Lookup) -> CriterionCard:
+    """Put a criterion into words; `more` are further quotes to pick from."""
     finding = criterion.finding
     unknown = f"In {say_count(finding.unknown, 'deal')} it is not known." * bool(finding.unknown)
     return CriterionCard(
@@ -175,10 +177,15 @@ def _card(criterion: Criterion, lookup: Lookup) -> CriterionCard:
         bars=rate_bars(finding),
         caveats=criterion.caveats,
         folded=_folded(criterion, lookup),
-        quotes=tuple(lookup.quote(q) for q in criterion.quotes[:SHOWN_QUOTES]),
+        quotes=_quotes((*criterion.quotes, *more), SHOWN_QUOTES, lookup),
         facts=tuple(_facts(finding)),
         reasons=finding.reasons,
     )
+
+
+def _quotes(quotes: Sequence[Quote], n: int, lookup: Lookup) -> tuple[QuoteView, ...]:
+    varied = pick_varied(quotes, n, text=lambda q: q.text, source=lambda q: q.deal_id or q.call_id)
+    return tuple(lookup.quote(q) for q in varied)
 
 
 def _folded(criterion: Criterion, lookup: Lookup) -> tuple[str, ...]:

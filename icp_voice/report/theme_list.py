@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from icp_voice.records import Analysis, Quote, Theme, ThemeMember
 from icp_voice.report.lookup import Lookup, QuoteView
+from icp_voice.report.variety import pick_varied
 from icp_voice.report.words import LONGEST_NAME, cut, say_count
 
 STABLE_FROM = 0.7
@@ -46,25 +47,18 @@ def _view(theme: Theme, largest: int, lookup: Lookup) -> ThemeView:
     )
 
 
-def _typical(theme: Theme) -> list[ThemeMember]:
-    """Pick the lines nearest to the centre, each of another deal and in other words."""
+def _typical(theme: Theme) -> tuple[ThemeMember, ...]:
+    """Pick lines near the centre, of different deals and in different words."""
     members = sorted(
         theme.members,
         key=lambda m: (m.line.text != theme.medoid, -m.similarity, m.line.call_id, m.line.start_s),
     )
-    chosen: list[ThemeMember] = []
-    deals: set[str] = set()
-    said: set[str] = set()
-    for member in members:
-        deal = member.line.deal_id or member.line.call_id
-        words = member.line.text.casefold()
-        if deal not in deals and words not in said:
-            chosen.append(member)
-            deals.add(deal)
-            said.add(words)
-        if len(chosen) == SHOWN_QUOTES:
-            break
-    return chosen
+    return pick_varied(
+        members,
+        SHOWN_QUOTES,
+        text=lambda m: m.line.text,
+        source=lambda m: m.line.deal_id or m.line.call_id,
+    )
 
 
 def _quote(member: ThemeMember, lookup: Lookup) -> QuoteView:

@@ -266,3 +266,17 @@ def test_names_that_are_no_text_can_be_written(edge: Analysis, tmp_path: Path) -
         path,
     )
     assert "caf?" in path.read_text(encoding="utf-8")
+
+
+def test_a_reason_that_many_traits_share_is_said_once(market: Analysis) -> None:
+    """Three traits set apart for one reason stand together under it."""
+    reason = "This is about the purchase itself. It is never a criterion."
+    findings = tuple(
+        replace(f, reasons=(reason,)) if f.verdict == "biased" else f
+        for f in market.measurement.findings
+    )
+    measured = replace(market.measurement, findings=findings)
+    body = Outline(render_report(replace(market, measurement=measured))).all("body")[0].text
+    assert body.count(reason) == 1
+    shared = "They ask about the contract; They ask about integrations; They run SAP."
+    assert shared in " ".join(body.split())
