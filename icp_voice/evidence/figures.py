@@ -91,6 +91,7 @@ def work_out_figures(
         high=high,
         stability=stability,
         sign_agreement=_sign_agreement(cells, effect, own),
+        luckiest=_luckiest(p_max_t, families),
         boschloo=_cross_check(
             frame,
             cells,
@@ -147,6 +148,16 @@ def _resample(
         stability[wanted] = shares[wanted[pool]]
         noise = max(noise, permuted.expected_by_noise)
     return p_max_t, stability, noise
+
+
+def _luckiest(p_max_t: FloatArray, families: NDArray[np.int64]) -> FloatArray:
+    """Return for each trait the smallest max-T p-value of its register."""
+    out = np.full(len(p_max_t), np.nan)
+    for family in np.unique(families):
+        tested = (families == family) & np.isfinite(p_max_t)
+        if tested.any():
+            out[families == family] = p_max_t[tested].min()
+    return out
 
 
 def _sign_agreement(cells: Cells, effect: Effect, own: NDArray[np.bool_]) -> FloatArray:

@@ -14,6 +14,7 @@ MIN_STABILITY = 0.60
 MIN_SIGN_AGREEMENT = 0.75
 MIN_DEALS_PROVEN = 8
 PROMISING_P = 0.05
+MAX_LUCK = 0.05
 _CONFIDENCE = 0.90
 
 
@@ -26,6 +27,8 @@ class Evidence:
         n_deals: closed deals; those not in the counts are unknown.
         tested: bool; False where the trait was set aside or is never a criterion.
         sign_agreement: share of the segments in which the effect has the same sign.
+        luckiest: the smallest max-T p-value of the trait's register: how often shuffled outcomes
+            give any trait as strong as the strongest here.
         boschloo: exact cross-check of finalists.
         heterogeneity: Breslow-Day p-value over the segments.
     """
@@ -46,6 +49,7 @@ class Evidence:
     high: FloatArray
     stability: FloatArray
     sign_agreement: FloatArray
+    luckiest: FloatArray
     boschloo: FloatArray
     heterogeneity: FloatArray
     fdr: float
@@ -150,6 +154,11 @@ def _missing(evidence: Evidence, j: int) -> list[str]:
         out.append(
             f"among {n} traits, more than {evidence.fdr:.0%} of those this strong would be false "
             f"(q = {evidence.q_value[j]:.2f})"
+        )
+    if not evidence.luckiest[j] <= MAX_LUCK:
+        out.append(
+            f"in {evidence.luckiest[j]:.0%} of shuffled tables some trait looks as strong as the "
+            "strongest here"
         )
     if not evidence.p_primary[j] <= PROMISING_P:
         out.append(f"on its own it may be chance (p = {evidence.p_primary[j]:.2f})")
