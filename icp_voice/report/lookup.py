@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from icp_voice.records import Analysis, Outcome, Quote
-from icp_voice.report.words import LONGEST_NAME, LONGEST_QUOTE, cut, say_clock, say_date
+from icp_voice.report.words import LONGEST_NAME, LONGEST_QUOTE, cut, say_clock, say_date, say_trait
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Lookup:
         return cut(call.call if call else call_id, LONGEST_NAME)
 
     def statement(self, trait: str) -> str:
-        """Return how a sales lead would say a trait, else its id."""
-        return cut(self._statements.get(trait) or trait, 2 * LONGEST_NAME)
+        """Return how a sales lead would say a trait, else its id made readable."""
+        return cut(self._statements.get(trait) or say_trait(trait), 2 * LONGEST_NAME)
 
     def quote(self, quote: Quote) -> QuoteView:
         """Return a quote with the names a reader needs to find it."""

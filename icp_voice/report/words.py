@@ -124,6 +124,20 @@ def say_language(code: str) -> str:
     return LANGUAGE_NAMES.get(code, code)
 
 
+def say_trait(trait: str) -> str:
+    """Return a trait without a statement by its id, made readable.
+
+    >>> say_trait("stakeholder/it/c_level/present"), say_trait("attribute/industry=retail")
+    ('Stakeholder: it, c level, present', 'Industry: retail')
+    """
+    kind, _, rest = trait.partition("/")
+    column, is_attribute, value = rest.partition("=")
+    if is_attribute:
+        return f"{column.replace('_', ' ').capitalize()}: {value}"
+    said = ", ".join(rest.replace("_", " ").split("/"))
+    return f"{kind.capitalize()}: {said}" if rest else trait
+
+
 def say_list(items: Sequence[str]) -> str:
     """Join names in a sentence.
 
