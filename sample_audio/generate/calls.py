@@ -192,7 +192,7 @@ def _close(writer: CallWriter, *, next_step: bool) -> None:
         if writer.rng.random() < 0.5:
             step = Mention("process", "next_step", "asserted", elicited=True)
             writer.say(writer.seller, "process", "next_step", step)
-            writer.say(writer.buyers[0], "answer", "yes")
+            writer.agree(writer.buyers[0])
         else:
             step = Mention("process", "next_step", "asserted")
             writer.say(writer.buyers[0], "process", "next_step", step)

@@ -8,6 +8,7 @@ talk, probing and grumbling there is. Later calls are shorter and go on from the
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 
 from scenario import DealPlan
@@ -68,6 +69,7 @@ class Mood:
 
 _LINKS = ("And", "Also,", "Plus", "And then,", "On top of that,", "Another thing,")
 _HESITATIONS = ("Um,", "Uh,", "Well, um,", "Yeah, so,", "Hm,", "Erm,", "I guess")
+_CLOSED_QUESTION = re.compile(r"(?:Do|Is|Are|Can|Would|So (?!nobody))\b")
 _PROPER = set(SLOTS["name"]) | {
     "Salesforce", "HubSpot", "QuickBooks", "Power", "Google", "Clearpath", "Planora", "Opsline",
 }  # fmt: skip
@@ -137,9 +139,8 @@ class CallWriter:
         """Add the small words and hesitations of speech, now and then."""
         draw = self.rng.random()
         first = text.split()[0]
-        plain = text if first in ("I", "I'm", "I've", "I'd", "I'll") or first.isupper() else (
-            text[0].lower() + text[1:]
-        )  # fmt: skip
+        keeps_capital = first in ("I", "I'm", "I've", "I'd", "I'll") or first.isupper()
+        plain = text if keeps_capital and first != "A" else text[0].lower() + text[1:]
         if any(mark in text[:12] for mark in (",", "Excel", "SAP")) or first in _PROPER:
             return text
         if goes_on and draw < 0.35:
@@ -153,6 +154,14 @@ class CallWriter:
         present = Mention("stakeholder", person.role, "present")
         text = self.wording.introduction(person.first, person.title, person.role)
         self.add(person, text, present)
+
+    def agree(self, person: Person) -> None:
+        """Let a buyer accept an offer, gladly."""
+        while True:
+            text = self.wording.sentence("buyer", "answer", "yes")
+            if "unfortunately" not in text and "sadly" not in text:
+                self.add(person, text)
+                return
 
     def hand_over(self, kind: str) -> None:
         """Let the seller say a word before the buyer goes on to another matter."""
@@ -251,12 +260,12 @@ class CallWriter:
                 self.say(self.seller, "asked", topic, asked)
                 self.say(person, "answer", "no")
             elif key == "budget":
-                self.say(self.seller, "seller_question", "budget", asked)
-                self.say(person, "answer", "yes")
+                self.ask(key, asked)
+                self.add(person, self.rng.choice(("Yes.", "Absolutely.")))
             elif key == "new_leader":
                 raise LookupError("the grammar asks about a new leader only among other triggers")
             else:
-                self.say(self.seller, "seller_question", topic, asked)
+                self.ask(topic, asked)
                 self.say(person, "answer", "no")
         elif status == "story":
             text = self.wording.sentence("seller", "other_party", "pain")
@@ -266,6 +275,15 @@ class CallWriter:
         else:
             self.hand_over(kind)
             self.say(person, status, topic, Mention(kind, topic, status))
+
+    def ask(self, topic: str, asked: Mention) -> None:
+        """Let the seller ask a question whose "no" is a denial: no negative or open question."""
+        for _ in range(50):
+            text = self.wording.sentence("seller", "seller_question", topic)
+            if _CLOSED_QUESTION.match(text) and " not " not in text:
+                self.add(self.seller, text, asked)
+                return
+        raise LookupError(f"no closed question about {topic}")
 
     def mention_boss(self, role: str, boss: str) -> None:
         """Let the buyer speak of a colleague who is not here."""

@@ -14,7 +14,9 @@ import random
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import archive
 import names
@@ -29,6 +31,7 @@ WORKSPACE = ROOT / "workspace"
 REFERENCE = ROOT / "reference"
 N_SPOKEN = {("won", True): 11, ("lost", False): 12, ("open", True): 2, ("open", False): 3}
 UNLISTED_SHARE = 0.22
+SPOKEN_WORDS, SPOKEN_TRIES = (125, 245), 20
 
 CONFIG = """\
 # Clearpath is an invented seller of planning software. Everybody here is invented, and every call
@@ -79,7 +82,8 @@ def main() -> None:
     if not options.text_only:
         import audio
 
-        audio.write_recordings([call for call in calls if is_spoken(call, spoken)], WORKSPACE)
+        recordings = [call for call in calls if is_spoken(call, spoken)]
+        audio.write_recordings(recordings, WORKSPACE, REFERENCE)
     shutil.rmtree(WORKSPACE / "transcripts", ignore_errors=True)
     placed = place_calls(calls, spoken)
     write_workspace(deals, placed)
@@ -92,12 +96,24 @@ def spoken_deals(deals: list[scenario.DealPlan]) -> set[str]:
     chosen: set[str] = set()
     for (outcome, likely), count in N_SPOKEN.items():
         sizes = {
-            deal.deal_id: len(deal.traits) + len(deal.traps) + len(deal.bosses) + 2 * rng.random()
+            deal.deal_id: _bulk(deal) + 2 * rng.random()
             for deal in deals
             if (deal.outcome, deal.likely) == (outcome, likely) and can_be_spoken(deal)
         }
-        chosen.update(sorted(sizes, key=sizes.__getitem__)[:count])
+        by_id = {deal.deal_id: deal for deal in deals}
+        fit = (
+            deal_id
+            for deal_id in sorted(sizes, key=sizes.__getitem__)
+            if pace_words(calls_of(by_id[deal_id], spoken=True)[0]) <= SPOKEN_WORDS[1]
+        )
+        chosen.update(islice(fit, count))
     return chosen
+
+
+def _bulk(deal: scenario.DealPlan) -> float:
+    """Return about how many lines a first call needs; questions get answers, traps replies."""
+    questions = sum(key.startswith("question/") for key in deal.traits)
+    return len(deal.traits) + 0.7 * questions + 1.7 * len(deal.traps) + len(deal.bosses)
 
 
 def can_be_spoken(deal: scenario.DealPlan) -> bool:
@@ -115,11 +131,21 @@ def calls_of(deal: scenario.DealPlan, *, spoken: bool) -> list[Call]:
     rng = random.Random(f"{scenario.SEED}:{deal.deal_id}")
     people = people_of(deal, rng, spoken=spoken)
     days = call_days(deal, rng)
-    calls = [write_first_call(deal, people, rng, spoken=spoken)]
+    first = write_first_call(deal, people, rng, spoken=spoken)
+    for _ in range(SPOKEN_TRIES if spoken else 0):
+        if SPOKEN_WORDS[0] <= pace_words(first) <= SPOKEN_WORDS[1]:
+            break
+        first = write_first_call(deal, people, rng, spoken=True)
+    calls = [first]
     for number, day in enumerate(days[1:], start=2):
         last = number == len(days)
         calls.append(write_later_call(deal, people, number, day, rng, last=last))
     return calls
+
+
+def pace_words(call: Call) -> float:
+    """Return the length of a call in words, a pause between lines counted as two."""
+    return sum(len(line.text.split()) + 2 for line in call.lines)
 
 
 def is_spoken(call: Call, spoken: set[str]) -> bool:
@@ -136,6 +162,11 @@ def place_calls(calls: list[Call], spoken: set[str]) -> list[PlacedCall]:
         if is_spoken(call, spoken):
             if call.deal.deal_id in recorded:
                 record = recorded[call.deal.deal_id]
+                if [line["text"] for line in record["lines"]] != [x.text for x in call.lines]:
+                    raise SystemExit(
+                        f"{record['file']} no longer says what {call.deal.deal_id} is planned to "
+                        "say; run without --text-only to speak the recordings again"
+                    )
                 times = tuple((line["start_s"], line["end_s"]) for line in record["lines"])
                 placed.append(PlacedCall(call, record["file"], True, times))
             continue
@@ -155,7 +186,7 @@ def write_transcript(
     return PlacedCall(call, file, listed, tuple(times))
 
 
-def read_recordings() -> dict[str, dict[str, object]]:
+def read_recordings() -> dict[str, dict[str, Any]]:
     """Return what was spoken, by deal; empty before the recordings are made."""
     path = REFERENCE / "recordings.jsonl"
     if not path.exists():

@@ -125,7 +125,9 @@ def _assign(deals: list[DealPlan], rng: random.Random) -> None:
     widths = np.cumsum([0, *(block.shape[1] for block in blocks)])
     groups = [list(range(a, b)) for a, b in pairwise(widths)]
     columns = np.hstack(blocks)
-    weights = np.array([3.0 if k < len(traits.PLANTED) else 1.0 for k in range(columns.shape[1])])
+    weights = np.ones(columns.shape[1])
+    weights[: len(traits.PLANTED)] = 8.0
+    weights[groups[len(traits.PLANS) + list(categories).index("owner")]] = 4.0
     balance.decorrelate(columns, groups, cells, weights, rng=rng)
     for index, deal in enumerate(deals):
         row = columns[index]

@@ -13,8 +13,8 @@ from typing import Literal
 Role = Literal["planted", "exclude", "absent", "confounded", "exposure", "leaky"]
 
 SEGMENTS = ("small", "mid", "enterprise")
-N_WON = {"small": 11, "mid": 19, "enterprise": 24}
-N_LOST = {"small": 29, "mid": 25, "enterprise": 12}
+N_WON = {"small": 13, "mid": 19, "enterprise": 22}
+N_LOST = {"small": 27, "mid": 25, "enterprise": 14}
 N_OPEN_LIKELY = {"small": 3, "mid": 5, "enterprise": 5}
 N_OPEN_UNLIKELY = {"small": 7, "mid": 6, "enterprise": 4}
 
@@ -54,11 +54,11 @@ def _absent(trait: str, rate: float, *, later: float = 0.0) -> TraitPlan:
 
 PLANTED = (
     TraitPlan("excel_manual", "pain/manual_work", "planted", 0.91, 0.40, also=("tool/excel",)),
-    TraitPlan("cto", "stakeholder/it/c_level/present", "planted", 0.56, 0.20,
+    TraitPlan("cto", "stakeholder/it/c_level/present", "planted", 0.60, 0.18,
               also=("stakeholder/it/present",)),
-    TraitPlan("new_leader", "trigger/new_leader", "planted", 0.46, 0.13),
-    TraitPlan("does_not_scale", "pain/does_not_scale", "planted", 0.53, 0.17),
-    TraitPlan("no_visibility", "pain/no_visibility", "planted", 0.57, 0.21),
+    TraitPlan("new_leader", "trigger/new_leader", "planted", 0.50, 0.13),
+    TraitPlan("does_not_scale", "pain/does_not_scale", "planted", 0.57, 0.17),
+    TraitPlan("no_visibility", "pain/no_visibility", "planted", 0.61, 0.20),
     TraitPlan("budget", "objection/budget", "exclude", 0.018, 0.40),
 )  # fmt: skip
 

@@ -50,8 +50,8 @@ WIDER_BUYER: dict[tuple[str, str], tuple[str, ...]] = {
         "{name} took over as {boss} {recently} and put {process} at the top of the list",
     ),
     ("objection", "budget"): (
-        "I have to be honest with you, there is simply no budget for this {quarter_this}",
-        "we like it, but the budget for {quarter_this} has been allocated already and there's "
+        "I have to be honest with you, there is simply no budget for it this {quarter_this}",
+        "we like it, but the budget for this {quarter_this} has been allocated already and there's "
         "nothing left",
         "finance froze all new spending, so there's no money for anything like this",
         "I can't see where the money would come from, it isn't in the budget",

@@ -16,6 +16,7 @@ WIDER_DEAL: dict[tuple[str, str], tuple[str, ...]] = {
     ("objection", "authority"): (
         "it isn't up to me alone, I would have to get other people to agree first",
         "I'm not the one who signs, and it's hard to get anything past them",
+        "I'd need the others to say yes first, I can't decide it alone",
     ),
     ("objection", "status_quo"): (
         "to be frank, what we have works well enough, I don't see the need",
@@ -135,12 +136,16 @@ WIDER_DEAL: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("hypothetical", "new_leader"): (
         "if a new {any_boss} came in one day, that could change, who knows",
+        "it might be different if we had a new {any_boss}, but we don't",
     ),
     ("hypothetical", "no_visibility"): (
         "if we lost {system}, we would be flying blind, but it's never been down",
+        "without {system} we might have no overview of {work}, luckily it's there",
     ),
     ("hypothetical", "budget"): (
         "if the year went badly, the budget might be cut, but there's no sign of that",
+        "if we overspent on the new site, there might be no money left, but that's not the case",
+        "suppose they froze the budget, then we'd have to wait, but nobody is talking about that",
     ),
     ("past", "excel"): (
         "up to {number} years ago it was all Excel, then we brought in {system}",
@@ -166,14 +171,20 @@ WIDER_DEAL: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("other_party", "no_visibility"): (
         "one of our suppliers has no visibility at all, we hear that from them all the time",
+        "our partner in {city} has no overview of {work}, they keep calling us",
     ),
     ("other_party", "does_not_scale"): (
         "I've seen it at {company}, their {process} didn't scale and they nearly went under",
     ),
     ("other_party", "new_leader"): (
         "a customer of ours has a new {any_boss}, so they're turning everything upside down",
+        "over at {company} they got a new {any_boss}, I read that somewhere",
     ),
-    ("other_party", "budget"): ("our parent has no budget left, but we have our own money",),
+    ("other_party", "budget"): (
+        "our parent has no budget left, but we have our own money",
+        "one of our customers has no budget for anything this year, we're in a better place",
+        "I hear from a friend at {company} that all their budgets are frozen",
+    ),
     # talk without a signal
     ("fact", ""): (
         "we've been around for {number} years, mostly in {industry}",
@@ -255,11 +266,11 @@ WIDER_SELLER: dict[tuple[str, str], tuple[str, ...]] = {
         "so somebody copies that over by hand, I suppose?",
     ),
     ("asked", "does_not_scale"): (
-        "is it that {process} doesn't scale with the growth?",
+        "has {process} hit its limits with the growth?",
         "have you outgrown the setup you have?",
     ),
     ("asked", "no_visibility"): (
-        "so nobody has an overview of {work}?",
+        "are you in the dark about {work}?",
         "is it a black box for management, {process}?",
     ),
     ("asked", "new_leader"): (
@@ -267,8 +278,8 @@ WIDER_SELLER: dict[tuple[str, str], tuple[str, ...]] = {
         "did you get a new {any_boss} recently?",
     ),
     ("asked", "budget"): (
-        "is it that there's no budget for it this year?",
         "is the budget a problem?",
+        "is it the money, has the budget been cut?",
     ),
     ("other_party", "pain"): (
         "we have a client in {industry} who had everything in Excel and couldn't see anything",

@@ -38,7 +38,7 @@ _GUARDS: dict[str, re.Pattern[str]] = {
         r"\bexcel\b|spreadsheet|by hand|\bmanual|\bcop(y|ies|ying)\b|paste|\btype|on paper", re.I
     ),
     "new_leader": re.compile(r"\bnew (CEO|CFO|COO|CTO|head|finance|operations|managing)"),
-    "does_not_scale": re.compile(r"\bscale|outgr|too big for|keep up", re.I),
+    "does_not_scale": re.compile(r"\bscale|outgr|too big for|keep up|\bcope\b", re.I),
     "no_visibility": re.compile(r"overview|visib|flying blind|black box|forecast anything", re.I),
     "budget": re.compile(r"\bbudget\b", re.I),
 }
@@ -60,16 +60,22 @@ _THIRD_PERSON = {
     "next_step", "excel",
 }  # fmt: skip
 _CLUMSY = re.compile(
-    r"(plan|schedule|forecast) are|(nightmare|mess|problem) experiences|(hard|painful) experiences"
-    r"|pricing included in the price|(\b\w+\b) or \3\b|\b(the [a-z ]+|[a-z]+) and \4\b"
-    r"|missed (?:next|this) year"
+    r"(?:plan|schedule|forecast) are|(?:nightmare|mess|problem|hard|painful) experiences"
+    r"|pricing included in the price|\b(?P<one>\w+) or (?P=one)\b"
+    r"|\b(?P<both>the [a-z ]+|[a-z]+) and (?P=both)\b"
+    r"|missed (?:next|this) year|girls|\b[Aa] (?:[aei]|o(?!ne))\w|may not leave"
+    r"|^I think (?:does|can|is|how|what|who|where|when|do|could|I'm|my|\w+ here)\b"
+    r"|^\w+(?: \w+)?, (?:\w+ here,|my name is)"
+    r"|(?:You pay|price starts at|you pay) .*(?:million|hundred thousand)"
+    r"|colleague (?:James|Mark|Peter|David|Tom|Robert|Daniel|Victor|Paul|Simon)\b.* she "
 )
+_ODD_START = re.compile(r"(?:Honestly|To be|You know|Look|Frankly|I mean|I think|As I|Basic)")
 _REPEATABLE = ("answer", "filler", "pitch", "pushback", "closing")
 _OURS = re.compile(r"\b(?:our|my) ")
 
 WIDER_INTRODUCTIONS = (
     "hi, {first} here, I'm the {role} at {company}",
-    "so I'm {first}, {role}, I've been here for {number} years",
+    "so I'm {first}, {role}, I've been here for {small} years",
     "I'm {first}, I'm the {role}, I look after {process} among other things",
     "{first}, nice to meet you, I'm the {role} here",
 )
@@ -129,7 +135,7 @@ class Wording:
         narrow = grammar.TEMPLATES.get((side, kind, topic), ())
         wider = {**WIDER_BUYER, **WIDER_DEAL} if side == "buyer" else WIDER_SELLER
         wide = wider.get((kind, topic), ()) if self.wide_share else ()
-        for _ in range(300):
+        for attempt in range(300):
             pool = wide if wide and (not narrow or self.rng.random() < self.wide_share) else narrow
             if not pool:
                 break
@@ -139,7 +145,7 @@ class Wording:
             text = self._expand(filled)
             if text is None or _CLUMSY.search(text):
                 continue
-            if text in self.said and kind not in _REPEATABLE:
+            if text in self.said and (kind not in _REPEATABLE or attempt < 100):
                 continue
             if side == "buyer" and self.claims_too_much(text, kind, topic):
                 continue
@@ -160,13 +166,17 @@ class Wording:
             choices = re.search(r"\[([^\[\]]*)\]", line)
             if choices and aloud in choices[1].split("|"):
                 pool.append(line.replace(choices[0], aloud))
-        for _ in range(200):
+        for attempt in range(200):
             template = ("~ " if self.held_out else "") + self.rng.choice(pool)
             template = re.sub(r"(my name is |^(?:~ )?)\{name\}", rf"\g<1>{first}", template)
             fixed = {"role": aloud, "first": first}
             filled = self._fill(template, "buyer", "intro", role, fixed)
             text = filled and self._expand(filled)
-            if text and text not in self.said and not self.claims_too_much(text, "intro", role):
+            if text is None or _CLUMSY.search(text):
+                continue
+            if attempt < 150 and _ODD_START.match(text):
+                continue
+            if text not in self.said and not self.claims_too_much(text, "intro", role):
                 self.said.add(text)
                 return text
         raise LookupError(f"no introduction for {first}, {aloud}, in {self.deal.deal_id}")
