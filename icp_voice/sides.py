@@ -29,6 +29,8 @@ _YOU_POINTS, _QUESTION_POINTS = 3.0, 3.0
 _FEW_WORDS = 6
 _OWN_NAME_POINTS, _OTHERS_NAME_POINTS, _MAX_NAME_POINTS = 3.0, 1.0, 4.0
 _SLOPE = 0.8
+# A handful of words is little evidence either way.
+_ENOUGH_WORDS = 25
 _MAX_WORDS_CONFIDENCE = 0.97
 _INTRODUCTION = re.compile(
     r"\b(?:this is|i am|i'm|my name is|меня зовут|мене звати|nazywam się|это|це) (\w+(?: \w+)?)",
@@ -106,8 +108,12 @@ def sides_by_words(
     """
     speakers = list(dict.fromkeys(line.speaker for line in lines))
     names = _first_names(people)
+    spoken = Counter[str]()
+    for line in lines:
+        spoken[line.speaker] += len(line.text.split())
     points = {
-        speaker: seller_points(lines, speaker) + _name_points(lines, speaker, names)
+        speaker: min(1.0, spoken[speaker] / _ENOUGH_WORDS)
+        * (seller_points(lines, speaker) + _name_points(lines, speaker, names))
         for speaker in speakers
     }
     one_seller = sum(1 for person in people if person.side == "seller") == 1

@@ -25,7 +25,7 @@ Ann Lee: How do you plan your routes today?
 
 3
 00:00:09.400 --> 00:00:12.000
-Bo Ek: We use one thing: a spreadsheet.
+Bo Ek: We use one thing: a spreadsheet, and our dispatchers lose hours, so we need your help.
 """
 
 TEAMS = """WEBVTT
@@ -71,7 +71,10 @@ def test_zoom_names_and_times(tmp_path: Path, ending: str) -> None:
         ("Ann Lee", 5.0, 9.0),
         ("Bo Ek", 9.4, 12.0),
     ]
-    assert found.turns[1].text == "We use one thing: a spreadsheet."
+    assert (
+        found.turns[1].text
+        == "We use one thing: a spreadsheet, and our dispatchers lose hours, so we need your help."
+    )
     assert [turn.side for turn in found.turns] == ["seller", "buyer"]
     assert (found.call, found.model, found.languages) == ("zoom.vtt", "webvtt", ("en",))
 
