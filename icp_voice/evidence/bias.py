@@ -1,4 +1,4 @@
-"""What else could explain it: exposure, leakage, segment, rep, quarter, language, not asked.
+"""What else could explain it: exposure, leakage, segment, rep, quarter, accounts, not asked.
 
 Each check gives the sentence a sales lead reads. `demotes` says whether the trait can still be
 proven; the others are caveats.
@@ -19,14 +19,18 @@ MIN_KNOWN_SHARE = 0.40
 MAX_FALL = 0.30
 MAX_FALL_SUBSET = 0.50
 LATE_SHARE = 0.50
-NOTABLE_P = 0.05
+NOTABLE_P, NOTABLE_Z = 0.05, 1.96
+MAX_ACCOUNT_SHARE, MIN_ACCOUNTS = 0.90, 5
 
 _PROCESS_WORDS = {
     "contract", "contracts", "contracting", "contractual", "invoice", "invoices", "invoicing",
     "onboarding", "kickoff", "signature", "signatures", "signing", "msa", "redlines", "paperwork",
     "договор", "контракт", "договір", "рахунок", "umowa", "faktura",
 }  # fmt: skip
-_OUTCOME_WORDS = {"outcome", "won", "lost", "closed", "stage", "probability", "forecast"}
+_OUTCOME_WORDS = {
+    "outcome", "won", "lost", "closed", "stage", "status", "reason",
+    "probability", "forecast",
+}  # fmt: skip
 _FREE_KINDS = ("pain", "trigger", "tool", "competitor", "stakeholder", "metric", "theme")
 _PRESENT_VENDOR = {"renewal", "renewals", "expiry", "expires", "ending", "end", "ends", "current"}
 
@@ -226,6 +230,51 @@ def check_near_decision(book: FlagBook, frame: Frame, crude: Effect) -> None:
             f"of the decision or after the proposal, the odds fall from {_times(crude, j)} to "
             f"{_times(inside, j)}.",
         )
+
+
+def check_accounts(book: FlagBook, frame: Frame, crude: Effect) -> None:
+    """Flag traits whose difference rests on a few accounts with many deals.
+
+    The score test again with the variance between accounts instead of between deals, within
+    strata. Source: Liang & Zeger (1986), Biometrika 73:13.
+    """
+    names, codes = np.unique(np.array(frame.accounts), return_inverse=True)
+    n_deals, n_accounts = len(codes), len(names)
+    if n_accounts > MAX_ACCOUNT_SHARE * n_deals:
+        return
+    notable = np.flatnonzero(crude.p_value() <= NOTABLE_P)
+    values = frame.values[:, notable]
+    for j, column, z in zip(notable, values.T, _account_z(frame, values, codes), strict=True):
+        n_with = int((column == PRESENT).sum())
+        n_holders = len(np.unique(codes[column == PRESENT]))
+        if n_holders < MIN_ACCOUNTS:
+            sentence = f"Its {n_with} deals are of {n_holders} accounts only."
+        elif abs(z) < NOTABLE_Z:
+            sentence = (
+                f"{n_deals} deals come from {n_accounts} accounts: counting by account, a "
+                "difference this large may be chance."
+            )
+        else:
+            continue
+        book.add(int(j), "accounts", sentence)
+
+
+def _account_z(frame: Frame, values: Int8Array, codes: NDArray[np.intp]) -> FloatArray:
+    """Return the score z of each trait with deals of one account counted as one piece."""
+    n_accounts = int(codes.max()) + 1
+    scores = np.zeros((n_accounts, values.shape[1]))
+    for k in np.unique(frame.strata.codes):
+        rows = frame.strata.codes == k
+        known = values[rows] >= ABSENT
+        present = values[rows] == PRESENT
+        n_known = np.maximum(known.sum(axis=0), 1)
+        residual = frame.won[rows][:, None] - (frame.won[rows] @ known) / n_known
+        product = np.where(known, (present - present.sum(axis=0) / n_known) * residual, 0.0)
+        np.add.at(scores, codes[rows], product)
+    spread = np.sqrt((scores**2).sum(axis=0) * n_accounts / max(n_accounts - 1, 1))
+    out = np.zeros(scores.shape[1])
+    np.divide(scores.sum(axis=0), spread, out=out, where=spread > 0)
+    return out
 
 
 def check_not_asked(book: FlagBook, values: Int8Array) -> None:

@@ -14,7 +14,7 @@ from icp_voice.evidence.duplicates import duplicate_warning
 from icp_voice.evidence.figures import name_registers, stands_for_strata, work_out_figures
 from icp_voice.evidence.frame import Frame, build_frame
 from icp_voice.evidence.power import MIN_CLOSED, MIN_EACH, detectable_odds_ratio, enough_to_rank
-from icp_voice.evidence.traits import TraitTable
+from icp_voice.evidence.traits import ABSENT, TraitTable
 from icp_voice.evidence.verdicts import (
     Evidence,
     counts_sentence,
@@ -65,7 +65,7 @@ def measure(table: TraitTable, deals: Sequence[Deal], config: EvidenceConfig) ->
             f"All {len(frame.deals)} closed deals are {have}: without {lack} ones there is "
             f"nothing to compare. Export {lack} deals too."
         )
-    warnings = _warnings(frame, table, config)
+    warnings = _warnings(frame, table, deals, config)
     if not enough_to_rank(frame.n_won, frame.n_lost):
         return _describe(frame, config, warnings)
     evidence, book, set_aside, noise = _collect(frame, table, config)
@@ -133,6 +133,7 @@ def _collect(
     bias.check_groups(book, frame, crude, own)
     bias.check_owner_share(book, frame, crude)
     bias.check_near_decision(book, frame, crude)
+    bias.check_accounts(book, frame, crude)
     bias.check_not_asked(book, frame.values)
     evidence, noise = work_out_figures(frame, config, cells, crude, tested, own)
     return evidence, book, set_aside, noise
@@ -192,13 +193,17 @@ def _describe(frame: Frame, config: EvidenceConfig, warnings: list[str]) -> Meas
     return _measurement(frame, findings, [reason, *warnings], None, detectable)
 
 
-def _warnings(frame: Frame, table: TraitTable, config: EvidenceConfig) -> list[str]:
+def _warnings(
+    frame: Frame, table: TraitTable, deals: Sequence[Deal], config: EvidenceConfig
+) -> list[str]:
     """Say what the data can't show, before any result."""
     warnings = list(frame.warnings)
     checks: tuple[Callable[[], str | None], ...] = (
         lambda: duplicate_warning(frame),
         lambda: _open_warning(frame),
         lambda: _undated_warning(table),
+        lambda: _only_present_warning(frame),
+        lambda: _quick_deals_warning(deals),
         lambda: _account_warning(frame),
         lambda: _hypothesis_warning(frame, config),
     )
@@ -221,6 +226,34 @@ def _undated_warning(table: TraitTable) -> str | None:
     return (
         "The traits carry no dates, so it can't be checked whether they were known on the first "
         "call: won deals have more calls, and more is said in them."
+    )
+
+
+def _only_present_warning(frame: Frame) -> str | None:
+    if frame.values.size == 0 or (frame.values == ABSENT).any() or not (frame.values > 0).any():
+        return None
+    return (
+        "Only presence is recorded: without rows of value 0 for what was looked for and not "
+        "found, nothing can be compared. Blank means unknown, not absent."
+    )
+
+
+def _quick_deals_warning(deals: Sequence[Deal]) -> str | None:
+    """Say that the newest closed deals are the quick ones, where many of their age are open."""
+    by_quarter: dict[str, list[bool]] = {}
+    for deal in deals:
+        day = deal.first_call_on or deal.created_on
+        if day is not None:
+            quarter = f"{day.year} Q{(day.month + 2) // 3}"
+            by_quarter.setdefault(quarter, []).append(deal.outcome == "open")
+    young = [q for q, is_open in sorted(by_quarter.items()) if sum(is_open) > 0.4 * len(is_open)]
+    n_closed = sum(len(by_quarter[q]) - sum(by_quarter[q]) for q in young)
+    if not n_closed:
+        return None
+    since = young[0] if len(young) == 1 else f"{young[0]} to {young[-1]}"
+    return (
+        f"Of the deals begun in {since} many are still open; the {n_closed} that are closed are "
+        "mostly the quick ones."
     )
 
 

@@ -342,3 +342,41 @@ def test_json_follows_the_contract() -> None:
     assert low <= first["odds_ratio_shrunken"] <= high
     primaries = [f["p_stratified"] for f in data["findings"] if f["verdict"] == "noise"]
     assert all(a <= b for a, b in pairwise(primaries))
+
+
+def test_trait_of_a_few_accounts_is_biased() -> None:
+    """Ten deals with one client count once: fifty deals of two accounts prove nothing."""
+    won = np.zeros(200, dtype=bool)
+    won[:45] = won[100:130] = True
+    held = np.arange(200) < 50
+    deals = [
+        replace(deal, account_id=f"a{i // 25 if i < 50 else i}")
+        for i, deal in enumerate(make_deals(won.tolist()))
+    ]
+    found = measure(make_table({"pain/x": held}), deals, FAST).findings[0]
+    assert found.verdict == "biased"
+    assert found.reasons[0] == "Its 50 deals are of 2 accounts only."
+
+
+def test_presence_alone_can_not_be_compared() -> None:
+    """Ones and blanks: blank is unknown, and the result says what is missing."""
+    values = np.where(np.arange(60) % 2 == 0, 1, -1)
+    measurement = measure(make_table({"x": values}), make_deals([i < 30 for i in range(60)]), FAST)
+    assert measurement.findings[0].verdict == "set_aside"
+    assert any("Only presence is recorded" in warning for warning in measurement.warnings)
+
+
+def test_newest_closed_deals_are_called_quick() -> None:
+    """Where many deals of a quarter are open, the closed ones are the quick ones."""
+    table, deals = planted(100)
+    aged = [
+        replace(d, created_on=date(2025, 1 + 3 * (i % 4), 5), outcome="open")
+        if i % 4 == 3 and i % 8 == 3
+        else replace(d, created_on=date(2025, 1 + 3 * (i % 4), 5))
+        for i, d in enumerate(deals)
+    ]
+    warned = [w for w in measure(table, aged, FAST).warnings if "quick ones" in w]
+    assert warned == [
+        "Of the deals begun in 2025 Q4 many are still open; the 12 that are closed are mostly the "
+        "quick ones."
+    ]
