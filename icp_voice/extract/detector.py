@@ -34,8 +34,6 @@ class Hit:
     end: int
     confidence: float
     detector: str
-    first: int = 0
-    last: int = 0
     denies: bool = False
 
 
@@ -96,72 +94,65 @@ class Detector:
         tagged = _tag_products(sentence, products)
         triggers = self.context.triggers(tagged)
         question = self._is_question(tagged)
-        hits: list[Hit] = []
-        taken: set[tuple[str, str]] = set()
-        named: list[Hit] = []
+        best: dict[tuple[str, str], Hit] = {}
+        rivals: set[str] = set()
         for match, meaning in self._index.search(tagged):
+            span = range(match.first, match.last)
             if isinstance(meaning, Topic):
                 if meaning.kind == "question" and not question:
                     continue
                 found = [(meaning.kind, meaning.topic, meaning.statuses)]
             else:
                 assert isinstance(meaning, Kind)
-                span = range(match.first, match.last)
-                found = [
-                    (meaning.kind, name, meaning.statuses)
-                    for name in _names_in(tagged, products, span)
-                ]
+                names = _names_in(tagged, products, span)
+                found = [(meaning.kind, name, meaning.statuses) for name in names]
+                if meaning.kind == "competitor":
+                    rivals.update(names)
             for kind, topic, allowed in found:
-                status = self._status(tagged, triggers, match.first, match.last, allowed, question)
-                hit = self._hit(kind, topic, status, tagged, text, match.first, match.last)
-                if meaning is not None and isinstance(meaning, Kind):
-                    named.append(hit)
-                key = (kind, topic)
-                if key in taken:
-                    continue
-                taken.add(key)
-                hits.append(hit)
-        rivals = {h.topic for h in named if h.kind == "competitor"}
+                status = self._status(tagged, triggers, span, allowed, question)
+                hit = self._hit(kind, topic, status, tagged, text, span)
+                known = best.get((kind, topic))
+                if known is None or _reads_better(hit, known):
+                    best[kind, topic] = hit
         tool = self.taxonomy.kind(PRODUCT_KIND)
         for first, last, product in products:
             key = (PRODUCT_KIND, product.topic)
-            if product.ambiguous or key in taken or product.topic in rivals or tool is None:
+            if product.ambiguous or key in best or product.topic in rivals or tool is None:
                 continue
-            taken.add(key)
-            status = self._status(tagged, triggers, first, last, product.statuses, question)
-            hits.append(self._hit(*key, status, tagged, text, first, last))
-        return ReadSentence(tagged, triggers, question, tuple(hits))
+            span = range(first, last)
+            status = self._status(tagged, triggers, span, product.statuses, question)
+            best[key] = self._hit(*key, status, tagged, text, span)
+        return ReadSentence(tagged, triggers, question, tuple(best.values()))
 
     def _status(
         self,
         sentence: Sentence,
         triggers: Sequence[Trigger],
-        first: int,
-        last: int,
+        span: range,
         allowed: Sequence[str],
         question: bool,
     ) -> Status:
-        found = self.context.statuses(sentence, triggers, first, last)
+        found = self.context.statuses(sentence, triggers, span.start, span.stop)
         status = decide(found, allowed)
         if question and "asked" in allowed and status == "asserted":
             return "asked"
         return status
 
     def _hit(
-        self, kind: str, topic: str, status: Status, sentence: Sentence, text: str, first: int, last: int
-    ) -> Hit:  # fmt: skip
-        start, end = quote_span(sentence, text, first, last)
-        detector = f"pattern:{topic}"
-        denies = any(not _DENIALS.isdisjoint(t.forms) for t in sentence.tokens[first:last])
+        self, kind: str, topic: str, status: Status, sentence: Sentence, text: str, span: range
+    ) -> Hit:
+        start, end = quote_span(sentence, text, span.start, span.stop)
+        words = sentence.tokens[span.start : span.stop]
+        denies = any(not _DENIALS.isdisjoint(token.forms) for token in words)
         return Hit(
-            kind, topic, status, start, end, PATTERN_CONFIDENCE, detector, first, last, denies
+            kind, topic, status, start, end, PATTERN_CONFIDENCE, f"pattern:{topic}", denies
         )
 
     def _is_question(self, sentence: Sentence) -> bool:
         """Return whether a sentence asks; recognisers often leave the mark out."""
         if sentence.end_mark == "?":
             return not self.says("tag", sentence)
-        return sentence.end_mark in ("", ".") and self.says("question", sentence)
+        return not sentence.end_mark and self.says("question", sentence)
 
     def _find_products(self, sentence: Sentence) -> list[tuple[int, int, Topic]]:
         found = []
@@ -174,6 +165,11 @@ class Detector:
             if not kept or item[0] >= kept[-1][1]:
                 kept.append(item)
         return kept
+
+
+def _reads_better(hit: Hit, known: Hit) -> bool:
+    """Return whether a match holds the very negation that made another one read as negated."""
+    return hit.status == "asserted" and hit.denies and known.status == "negated"
 
 
 def compile_located(compiler: PatternCompiler, located: Located, topic: str = "") -> Pattern:

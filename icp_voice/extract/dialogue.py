@@ -7,7 +7,7 @@ answers in words of their own, those are the signal.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from icp_voice.extract.detector import Detector, Hit, ReadSentence
 from icp_voice.records import Side, Turn
@@ -50,7 +50,9 @@ def find_elicited(
         answer = _answer(turns, position)
         if answer is None:
             continue
-        claims = [hit for hit in claims if _confirms(answer, detectors, denies=hit.denies)]
+        claims = [
+            hit for hit in claims if _confirms(answer, detectors, denies=hit.denies)
+        ]
         own = {hit.kind for sentence in answer.sentences[:2] for hit in sentence.hits}
         found.extend(Elicited(hit, read.turn, answer.turn) for hit in claims if hit.kind not in own)
     return tuple(found)
@@ -66,7 +68,10 @@ def _claims(read: ReadTurn, detectors: Mapping[str, Detector]) -> list[Hit]:
         asks = sentence.is_question or sentence.sentence.end_mark == "?"
         about_buyer = detector.says("about_you", sentence.sentence)
         offers = detector.says("offer", sentence.sentence)
+        inverted = detector.says("question", sentence.sentence)
         for hit in sentence.hits:
+            if inverted and hit.denies:
+                hit = replace(hit, denies=False)
             if hit.kind in ("question", "objection", "competitor") and not asks:
                 continue
             if hit.kind == "question":

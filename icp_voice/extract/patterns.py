@@ -1,7 +1,8 @@
 r"""The pattern language of `pipelines/taxonomy/`: compiled once, searched in lines of forms.
 
     copy (and)? paste            words; each matches a word's surface, norm or lemma
-    (enter|type|key) .. by hand  alternatives; `..` skips up to 2 words, `...` up to 5
+    (enter|type|key) .. by hand  alternatives; `..` skips up to 2 words, `...` up to 5 (never a
+                                 negation)
     <number> (hour|day)          a word list of words.yaml, or a built-in class
     автоматиз*                   any word that begins so
     =us                          this surface or norm only, not its lemma
@@ -27,6 +28,7 @@ from icp_voice.extract.language import NAME_TAG, NUMBER_TAG, Analyzer, Sentence
 
 PRODUCT_TAG = "#product"
 _GAPS = {"..": 2, "...": 5}
+_NEGATIONS = "not|never|no|nobody|не|нет|никто|ні|ніхто|нема|немає|nie|nikt"
 _LEX = re.compile(r"\.\.\.?|<[\w-]+>|[()|?^]|\$(?!\w)|[!=]|[^\s()|?<>^!=]+")
 _CLASSES = {"number": NUMBER_TAG, "name": NAME_TAG, "product": PRODUCT_TAG}
 _COMMON = frozenset(
@@ -151,7 +153,7 @@ class PatternCompiler:
 
     def _symbol(self, symbol: str, text: str) -> _Part:
         if symbol in _GAPS:
-            return _Part(rf"(?:\|[^|]*){{0,{_GAPS[symbol]}}}?")
+            return _Part(rf"(?:\|(?![^|]*/(?:{_NEGATIONS})/)[^|]*){{0,{_GAPS[symbol]}}}?")
         if symbol == "^":
             return _Part(r"\A")
         if symbol == "$":

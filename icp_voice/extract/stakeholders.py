@@ -25,6 +25,7 @@ KIND = "stakeholder"
 LEVELS: tuple[Level, ...] = ("c_level", "vp_director", "manager", "specialist")
 _NEAR_TOKENS = 2  # how far from a title's words its level may stand
 _SEVERAL = frozenset({"end_user"})
+_GROUP_WORDS = frozenset({"team", "people", "department", "guys", "folk", "staff", "planners"})
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,8 @@ def _read_sentence(
         context = detector.context.statuses(words, sentence.triggers, title.first, title.last)
         if "negated" in context or "other_party" in context:
             continue
+        if _is_group(words, title) and not detector.says("group_acts", words):
+            continue
         start, end = quote_span(words, read.turn.text, title.first, title.last)
         presence: Presence = "mentioned"
         name: str | None = _name_near(words, title)
@@ -203,6 +206,12 @@ def _read_sentence(
             _replace_unknown(present, person)
         else:
             (present if presence == "present" else mentioned).append(person)
+
+
+def _is_group(sentence: Sentence, title: _Title) -> bool:
+    """Return whether a title names a group ("the sales team"), who count only if they act."""
+    words = {form for t in sentence.tokens[title.first : title.last] for form in t.forms}
+    return title.role in _SEVERAL or not words.isdisjoint(_GROUP_WORDS)
 
 
 def _is_self(detector: Detector, sentence: Sentence, title: _Title) -> bool:
