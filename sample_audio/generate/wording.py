@@ -71,6 +71,7 @@ _CLUMSY = re.compile(
 )
 _ODD_START = re.compile(r"(?:Honestly|To be|You know|Look|Frankly|I mean|I think|As I|Basic)")
 _REPEATABLE = ("answer", "filler", "pitch", "pushback", "closing")
+SHORT_ENOUGH_TO_REPEAT = 5
 _OURS = re.compile(r"\b(?:our|my) ")
 
 WIDER_INTRODUCTIONS = (
@@ -120,6 +121,7 @@ class Wording:
         self.held_out = held_out
         self.wide_share = 0.0 if held_out else wide_share
         self.said: set[str] = set()
+        self.used: set[str] = set()
         self.extra_traits: set[str] = set()
         traits = deal.traits
         self.systems = [PRODUCTS[key] for key in PRODUCTS if key in traits] * 2
@@ -139,7 +141,10 @@ class Wording:
             pool = wide if wide and (not narrow or self.rng.random() < self.wide_share) else narrow
             if not pool:
                 break
-            filled = self._fill(self.rng.choice(pool), side, kind, topic, fixed)
+            template = self.rng.choice(pool)
+            if template in self.used and attempt < 100:
+                continue
+            filled = self._fill(template, side, kind, topic, fixed)
             if filled is None:
                 continue
             text = self._expand(filled)
@@ -150,6 +155,8 @@ class Wording:
             if side == "buyer" and self.claims_too_much(text, kind, topic):
                 continue
             self.said.add(text)
+            if not self.held_out and len(text.split()) > SHORT_ENOUGH_TO_REPEAT:
+                self.used.add(template)
             return text
         raise LookupError(f"no sentence for {side} {kind}/{topic} in {self.deal.deal_id}")
 
