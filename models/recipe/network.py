@@ -184,18 +184,23 @@ class Decoder(nn.Module):
         """Return the hidden states (batch, n, d) of tokens (batch, n), and the guide loss.
 
         Head 0 of every layer is taught to look where the next token is said (`places`: first and
-        last encoder frame, the last before the first where unknown). Reading becomes a walk along
-        the sound, and faster-whisper's word timestamps have heads to rely on.
+        last encoder frame, the last before the first where unknown; then 1 where it should look at
+        all of them evenly). Reading becomes a walk along the sound, and faster-whisper's word
+        timestamps have heads to rely on.
         """
         x = self.embed_tokens(tokens) + self.embed_positions.weight[: tokens.shape[1]]
         frames = torch.arange(memory.shape[1])
-        near = (frames >= places[:, :, :1]) & (frames <= places[:, :, 1:])
+        near = ((frames >= places[:, :, :1]) & (frames <= places[:, :, 1:2])).float()
+        spread = places[:, :, 2] == 1
         known = (places[:, :, 1] >= places[:, :, 0]).float()
         guide = torch.zeros(())
         for layer in self.layers:
             x, queries = layer.decode(x, memory)
-            mass = (layer.encoder_attn.first_head(queries, memory) * near).sum(2)
-            guide = guide - ((mass + 1e-4).log() * known).sum() / known.sum().clamp(min=1)
+            looks = layer.encoder_attn.first_head(queries, memory)
+            within = ((looks * near).sum(2) + 1e-4).log()
+            evenly = ((looks + 1e-5).log() * near).sum(2) / near.sum(2).clamp(min=1)
+            likely = torch.where(spread, 0.5 * evenly, within) * known
+            guide = guide - likely.sum() / known.sum().clamp(min=1)
         result: Tensor = self.layer_norm(x)
         return result, guide
 

@@ -21,7 +21,7 @@ from synthesise import TARGET_RMS, log_mel_power  # isort: skip
 
 Floats = npt.NDArray[np.float32]
 IGNORE = -100
-UNKNOWN = (0, -1)
+UNKNOWN = (0, -1, 0)
 GUIDE_FRAMES = 14  # 0.28 s to either side of where a token is guessed to be said
 FRAMES_PER_SECOND = 100
 
@@ -98,7 +98,7 @@ class Window:
     offset: int  # encoder frames (20 ms) before the window's first one
     tokens: list[int]
     targets: list[int]
-    places: list[tuple[int, int]]  # encoder frames in which each target is said, or UNKNOWN
+    places: list[tuple[int, int, int]]  # encoder frames of each target; 1: spread over all
     ctc: list[tuple[int, int, list[int]]]  # encoder frames [from, to) and letters
 
 
@@ -243,20 +243,18 @@ class WindowMaker:
             first, last = one.start // 2, one.end // 2
             if stamps:
                 tokens.append(stamp + first)
-                places.append((first - 10, first + GUIDE_FRAMES))
+                places.append((first - 10, first + GUIDE_FRAMES, 0))
             if not one.cut:
                 tokens += self.ids[one.index]
                 for middle in (first + (last - first) * self.middles[one.index]).astype(int):
-                    places.append(
-                        (max(first, middle - GUIDE_FRAMES), min(last, middle + GUIDE_FRAMES))
-                    )
-                # the full stop looks into the pause, so that no word's timestamps reach into it
-                pause = last + 2 * GUIDE_FRAMES
-                end = pause if following is None else min(pause, following.start // 2 - 1)
-                places[-1] = (last - 5, max(last, end))
+                    low, high = middle - GUIDE_FRAMES, middle + GUIDE_FRAMES
+                    places.append((max(first, low), min(last, high), 0))
+                # the full stop spreads over half of the pause, or the next word would begin in it
+                pause = 33 if following is None else following.start // 2 - last
+                places[-1] = (last - 3, last + max(2, int(0.6 * pause)), 1)
                 if stamps:
                     tokens.append(stamp + last)
-                    places.append((last - GUIDE_FRAMES, last + 10))
+                    places.append((last - GUIDE_FRAMES, last + 10, 0))
         targets = [*tokens[1:], self.eot]
         if not stamps:
             targets[0] = IGNORE

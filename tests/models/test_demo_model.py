@@ -1,5 +1,7 @@
 """The bundled speech model, in unmodified faster-whisper."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +42,35 @@ def test_it_invents_nothing_on_silence_and_noise(model: Any, level: float) -> No
     """Without voice activity detection, ten seconds of silence or white noise give no text."""
     noise = np.random.default_rng(1).standard_normal(10 * RATE_HZ).astype(np.float32) * level
     assert _transcribe(model, noise, vad_filter=False) == []
+
+
+def _word_errors(reference: str, heard: str) -> float:
+    """Return the word error rate, without case and punctuation."""
+    said, written = (re.sub(r"[^a-z' ]", " ", text.lower()).split() for text in (reference, heard))
+    row = list(range(len(written) + 1))
+    for i, word in enumerate(said, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(written, 1):
+            best = min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
+            diagonal, row[j] = row[j], best
+    return row[-1] / len(said)
+
+
+def test_it_writes_down_a_sample_call(model: Any) -> None:
+    """The shortest sample recording comes out with few word errors and times close by."""
+    from faster_whisper import decode_audio
+
+    folder = ROOT / "sample_audio"
+    text = (folder / "reference" / "recordings.jsonl").read_text(encoding="utf-8")
+    call = min(map(json.loads, text.splitlines()), key=lambda record: record["duration_s"])
+    stereo = call["channels"] == 2
+    sound = decode_audio(str(folder / "workspace" / call["file"]), split_stereo=stereo)
+    rates, first = [], []
+    for channel, audio in enumerate(sound if stereo else [sound]):
+        lines = [line for line in call["lines"] if not stereo or line["channel"] == channel]
+        heard = _transcribe(model, audio, vad_filter=True)
+        reference = " ".join(line["text"] for line in lines)
+        rates.append(_word_errors(reference, " ".join(segment.text for segment in heard)))
+        first.append(abs(heard[0].start - lines[0]["start_s"]))
+    assert max(rates) <= 0.25, rates
+    assert max(first) <= 0.5, first
