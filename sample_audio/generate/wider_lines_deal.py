@@ -164,6 +164,8 @@ WIDER_DEAL: dict[tuple[str, str], tuple[str, ...]] = {
     ("past", "budget"): (
         "last year we had no budget, that was a different story",
         "the budget used to be frozen, they have opened it up again",
+        "in the past the money was never there, that changed with the last board meeting",
+        "we used to have no budget for software, these days we do",
     ),
     ("other_party", "excel"): (
         "our sister company in {country} still does all of it in Excel, poor things",
