@@ -215,8 +215,8 @@ def _open_warning(frame: Frame) -> str | None:
     if not frame.n_open:
         return None
     return (
-        f"{frame.n_open} deals are still open and too young to judge; they are left out, never "
-        "counted as lost."
+        f"{frame.n_open} {'deal is' if frame.n_open == 1 else 'deals are'} still open and too "
+        "young to judge: left out, never counted as lost."
     )
 
 
@@ -288,8 +288,8 @@ def _result_warnings(
         out.append("No trait could be compared: all are too rare, too common or not known.")
     elif n_found:
         out.append(
-            f"{n_found} of {n_tested} traits stand out; noise alone would give about {noise:.1f} "
-            "this strong."
+            f"{n_found} of {n_tested} traits {'stands' if n_found == 1 else 'stand'} out; noise "
+            f"alone would give about {noise:.1f} this strong."
         )
     else:
         out.append(

@@ -117,9 +117,8 @@ def _check_deals(source: _Source, known: set[str]) -> None:
     if strange:
         names = ", ".join(dict.fromkeys(name or "(blank)" for _, name in strange[:200]))
         raise DealsFileError(
-            f"{source.path.name} {_row_words([n for n, _ in strange])}: {len(strange)} rows are "
-            f"for deals that the deals file does not have: {_shorten(names)}. Add the deals or "
-            "remove the rows.",
+            f"{source.path.name} {_row_words([n for n, _ in strange])}: the deals file "
+            f"does not have {_shorten(names)}. Add the deals or remove the rows.",
             path=source.path,
             rows=[n for n, _ in strange],
         )

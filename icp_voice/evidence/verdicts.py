@@ -139,8 +139,8 @@ def _judge(
     if not missing:
         return "proven", (_proven_sentence(evidence, j),)
     excludes_one = evidence.low[j] > 0 or evidence.high[j] < 0
-    strong = evidence.q_value[j] <= evidence.fdr
-    if strong or (evidence.p_primary[j] <= PROMISING_P and excludes_one):
+    q, alone = evidence.q_value[j], evidence.p_primary[j] <= PROMISING_P
+    if q <= evidence.fdr or (q <= 2 * evidence.fdr and alone and excludes_one):
         return "promising", ("Not proven: " + "; ".join(missing) + ".",)
     return "noise", (_noise_sentence(evidence, j),)
 

@@ -45,6 +45,7 @@ JOINT_FROM_DEALS = 100
 MUST_SHARE, MUST_LOWER_BOUND, MUST_PREVALENCE_RATIO = 0.80, 0.60, 1.3
 EXCLUDE_MIN_DEALS = 15
 _SHOWN_QUOTES = 3
+_TELLING_KINDS = ("pain", "trigger", "stakeholder", "objection", "metric", "question")
 _ORDER: dict[CriterionKind, int] = {"must_have": 0, "nice_to_have": 1, "exclude": 2, "warning": 3}
 
 
@@ -196,13 +197,22 @@ def _choose(
             continue
         twins = [
             k
-            for k in range(len(pool))
-            if k != i and k not in taken and phi[i, k] >= config.fold_correlation
+            for k in range(i + 1, len(pool))
+            if k not in taken and phi[i, k] >= config.fold_correlation
         ]
-        twins = [k for k in twins if k > i]
         taken.update(twins)
-        chosen.append(_Candidate(finding, tuple(pool[k].trait for k in twins)))
+        group = [finding, *(pool[k] for k in twins)]
+        spokesman = min((f for f in group if f.verdict == "proven"), key=_telling)
+        folded = tuple(f.trait for f in group if f is not spokesman)
+        chosen.append(_Candidate(spokesman, folded))
     return chosen
+
+
+def _telling(finding: Finding) -> tuple[bool, int, float, str]:
+    """Rank twins: what was expected first, then what says most about the buyer, then by p."""
+    kind = finding.trait.partition("/")[0]
+    place = _TELLING_KINDS.index(kind) if kind in _TELLING_KINDS else len(_TELLING_KINDS)
+    return (finding.register != "hypothesis", place, *_strength(finding))
 
 
 def _goes_with_wins(finding: Finding) -> bool:

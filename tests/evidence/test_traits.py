@@ -143,7 +143,7 @@ def test_wide_rows_with_dates_are_observations(write: Callable[[str], Path]) -> 
     ("text", "message", "rows"),
     [
         ("deal,x\na,1\n", "no column deal_id", (1,)),
-        ("deal_id,x\na,1\nz,1\n", r"row 3: 1 rows are for deals .*: z", (3,)),
+        ("deal_id,x\na,1\nz,1\n", "row 3: the deals file does not have z", (3,)),
         ("deal_id,x\na,1\nb,0\na,0\n", "row 4: deal 'a' already stands in row 2", (2, 4)),
         ("deal_id,x\na,1,2\n", "row 2: 3 cells", (2,)),
         ("deal_id,x,X\na,1,2\n", "the columns x stand twice", (1,)),
