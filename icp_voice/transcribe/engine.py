@@ -63,6 +63,10 @@ class SpeechEngine(Protocol):
     def languages(self) -> tuple[str, ...]:
         """The only languages it knows; empty where it knows all."""
 
+    @property
+    def max_speech_s(self) -> float:
+        """Seconds of speech it is best given at once; 0 where that does not matter."""
+
     def recognise(self, samples: Samples, *, language: str) -> Iterator[Recognised]:
         """Yield the segments of mono sound (float32, 16 kHz) in order of time."""
 
@@ -99,6 +103,7 @@ class FasterWhisperEngine:
             ) from error
         self._config = config
         self._name = f"{model.name}@{model.revision}"
+        self._max_speech_s = model.max_speech_s
         self._multilingual = bool(self._model.model.is_multilingual)
         log.info("model loaded: name=%s workers=%d threads=%d", self._name, workers, threads)
 
@@ -111,6 +116,11 @@ class FasterWhisperEngine:
     def languages(self) -> tuple[str, ...]:
         """English alone for a model without language tokens."""
         return () if self._multilingual else ("en",)
+
+    @property
+    def max_speech_s(self) -> float:
+        """What the manifest says of the model."""
+        return self._max_speech_s
 
     def recognise(self, samples: Samples, *, language: str) -> Iterator[Recognised]:
         """Yield the segments of mono sound in order of time."""

@@ -35,11 +35,13 @@ class ResolvedModel:
     Attributes:
         name: how results name the model; with `revision` it tells one set of weights.
         revision: the manifest's revision, the hub's commit, or the start of model.bin's sha256.
+        max_speech_s: seconds of speech it is best given at once; 0: any, in windows of 30 s.
     """
 
     path: Path
     name: str
     revision: str
+    max_speech_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class ManifestModel:
     Attributes:
         size_bytes: on disk; approximate for hub models.
         files: path -> (size in bytes, sha256) of what is checked.
+        max_speech_s: see `ResolvedModel`.
     """
 
     name: str
@@ -58,6 +61,7 @@ class ManifestModel:
     revision: str
     size_bytes: int
     files: Mapping[str, tuple[int, str]]
+    max_speech_s: float
 
 
 def read_speech_models() -> dict[str, ManifestModel]:
@@ -109,6 +113,7 @@ def _manifest_model(entry: Mapping[str, Any]) -> ManifestModel:
         revision=str(entry.get("revision", "")),
         size_bytes=int(entry.get("bytes", 0)),
         files={f["path"]: (int(f["bytes"]), f["sha256"]) for f in entry.get("files", ())},
+        max_speech_s=float(entry.get("max_speech_s", 0.0)),
     )
 
 
@@ -127,7 +132,7 @@ def _bundled(model: ManifestModel) -> ResolvedModel:
                 f"Model {model.name} is damaged: {name} is not what the manifest says. "
                 "Reinstall icp-voice."
             )
-    return ResolvedModel(folder, model.name, model.revision)
+    return ResolvedModel(folder, model.name, model.revision, model.max_speech_s)
 
 
 def _from_folder(folder: Path) -> ResolvedModel:

@@ -82,16 +82,37 @@ def recognise_pieces(
         language: ISO 639-1 code.
         on_heard: is told the share in [0, 1] of the speech that is done.
     """
-    if not pieces:
-        return []
-    joined = np.concatenate([samples[p.padded_start : p.padded_end] for p in pieces])
-    total_s = joined.shape[0] / SAMPLING_RATE_HZ
-    clock = _Clock(pieces)
+    total = sum(piece.padded_end - piece.padded_start for piece in pieces)
+    done = 0
     found: list[Recognised] = []
-    for segment in engine.recognise(joined, language=language):
-        on_heard(min(1.0, segment.end_s / total_s))
-        found.extend(_put_back(segment, clock))
+    for block in _blocks(pieces, engine.max_speech_s):
+        joined = np.concatenate([samples[p.padded_start : p.padded_end] for p in block])
+        clock = _Clock(block)
+        for segment in engine.recognise(joined, language=language):
+            heard = min(segment.end_s * SAMPLING_RATE_HZ, joined.shape[0])
+            on_heard((done + heard) / total)
+            found.extend(_put_back(segment, clock))
+        done += joined.shape[0]
+        on_heard(done / total)
     return found
+
+
+def _blocks(pieces: Sequence[Piece], max_speech_s: float) -> Iterator[list[Piece]]:
+    """Yield the pieces that are recognised at once: all, or as many as fit the seconds.
+
+    A small model loses its way in half a minute of speech that a large one takes in its stride.
+    """
+    block: list[Piece] = []
+    n_samples = 0
+    for piece in pieces:
+        length = piece.padded_end - piece.padded_start
+        if block and max_speech_s and n_samples + length > max_speech_s * SAMPLING_RATE_HZ:
+            yield block
+            block, n_samples = [], 0
+        block.append(piece)
+        n_samples += length
+    if block:
+        yield block
 
 
 class _Clock:

@@ -12,6 +12,7 @@ class ScriptedEngine:
     """Returns the segments that a function makes of the sound's length."""
 
     name = "scripted@1"
+    max_speech_s = 0.0
 
     def __init__(self, script: Script, languages: tuple[str, ...] = ("en",)) -> None:
         self._script = script

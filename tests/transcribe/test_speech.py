@@ -50,6 +50,19 @@ def test_times_are_those_of_the_recording_and_pauses_cut() -> None:
     assert speech_seconds(spoken) == pytest.approx(5.0)
 
 
+def test_small_model_gets_few_seconds_at_once() -> None:
+    """Pieces are given in blocks that fit the model, each with its own clock."""
+    engine = ScriptedEngine(one_word_a_second)
+    engine.max_speech_s = 4.0
+    heard: list[float] = []
+    spoken = pieces((1, 3), (4, 6), (7, 9), (20, 26))
+    found = recognise_pieces(engine, silence(40), spoken, language="en", on_heard=heard.append)
+    assert len(engine.asked) == 3
+    assert [round(f.start_s, 1) for f in found] == [1.1, 4.1, 7.1, 20.1, 25.1]
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+
 def test_segment_without_words_keeps_to_its_pieces() -> None:
     """A recogniser that tells no word times still gets the right place."""
     engine = ScriptedEngine(lambda _: [Recognised(2.02, 3.9, "hello")])
