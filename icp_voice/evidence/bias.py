@@ -27,9 +27,11 @@ _PROCESS_WORDS = {
     "onboarding", "kickoff", "signature", "signatures", "signing", "msa", "redlines", "paperwork",
     "договор", "контракт", "договір", "рахунок", "umowa", "faktura",
 }  # fmt: skip
-_OUTCOME_WORDS = {
-    "outcome", "won", "lost", "closed", "stage", "status", "reason",
-    "probability", "forecast",
+_OUTCOME_COLUMNS = {
+    "outcome", "status", "deal_status", "stage", "deal_stage", "stage_name", "pipeline_stage",
+    "probability", "win_probability", "forecast", "forecast_category", "close_reason",
+    "closed_reason", "lost_reason", "loss_reason", "win_reason", "won_reason", "reason_lost",
+    "reason_won", "closed", "is_closed", "is_won", "closed_won", "closed_lost",
 }  # fmt: skip
 _FREE_KINDS = ("pain", "trigger", "tool", "competitor", "stakeholder", "metric", "theme")
 _PRESENT_VENDOR = {"renewal", "renewals", "expiry", "expires", "ending", "end", "ends", "current"}
@@ -57,17 +59,21 @@ def is_process_trait(trait: str) -> bool:
     (True, True)
     >>> is_process_trait("trigger/vendor_end"), is_process_trait("contract_renewal")
     (False, False)
+    >>> is_process_trait("attribute/Deal stage=Closed Won"), is_process_trait("status_quo")
+    (True, False)
     """
     kind, _, rest = trait.partition("/")
     if kind == "process":
         return True
     if kind in _FREE_KINDS and rest:
         return False
-    column = (rest or trait).split("=")[0]
-    words = set(re.findall(r"[^\W\d_]+", column.casefold()))
-    if words & _PRESENT_VENDOR and not words & {"signed", "signing"}:
+    column = (rest or trait).split("=")[0].casefold()
+    words = re.findall(r"[^\W\d_]+", column)
+    if (kind == "attribute" or not rest) and "_".join(words) in _OUTCOME_COLUMNS:
+        return True
+    if _PRESENT_VENDOR & {*words}:
         return False
-    return bool(words & (_PROCESS_WORDS | _OUTCOME_WORDS))
+    return bool(_PROCESS_WORDS & {*words})
 
 
 def says_not_recorded(trait: str) -> bool:

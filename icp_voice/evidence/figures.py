@@ -67,7 +67,7 @@ def work_out_figures(
     for family in (0, 1):
         members = tested & (families == family)
         q_value[members] = benjamini_hochberg(primary[members])
-        shrunken = shrink(effect.log_odds[members], effect.se[members])
+        shrunken = shrink(effect.log_odds[members], effect.se[members], z[members])
         expected[members], low[members], high[members] = (
             shrunken.mean,
             shrunken.low,

@@ -32,17 +32,20 @@ class Shrunken:
     high: FloatArray
 
 
-def shrink(log_odds: FloatArray, se: FloatArray, *, confidence: float = 0.90) -> Shrunken:
+def shrink(
+    log_odds: FloatArray, se: FloatArray, z: FloatArray | None = None, *, confidence: float = 0.90
+) -> Shrunken:
     """Shrink log odds ratios, with the prior that fits their number.
 
     Args:
         log_odds: float64 (n_traits,).
         se: standard errors, positive, same shape.
+        z: of the test against no effect; used by the mixture, see `shrink_mixture`.
         confidence: coverage of the interval.
     """
     if len(log_odds) < MIXTURE_FROM:
         return shrink_normal(log_odds, se, confidence=confidence)
-    return shrink_mixture(log_odds, se, confidence=confidence)
+    return shrink_mixture(log_odds, se, z, confidence=confidence)
 
 
 def shrink_normal(log_odds: FloatArray, se: FloatArray, *, confidence: float = 0.90) -> Shrunken:
@@ -56,18 +59,29 @@ def shrink_normal(log_odds: FloatArray, se: FloatArray, *, confidence: float = 0
     return Shrunken(mean=mean, low=mean - half, high=mean + half)
 
 
-def shrink_mixture(log_odds: FloatArray, se: FloatArray, *, confidence: float = 0.90) -> Shrunken:
+def shrink_mixture(
+    log_odds: FloatArray, se: FloatArray, z: FloatArray | None = None, *, confidence: float = 0.90
+) -> Shrunken:
     """Shrink with a mixture of zero-mean normals fitted to all traits by EM.
+
+    Whether a trait belongs to the null component is judged by its test `z` where that is
+    stronger than log_odds / se: with a cell near zero the standard error at the estimate is far
+    wider than the one at no effect (Hauck & Donner 1977, JASA 72:851). How large the effect is
+    stays with `se`.
 
     Source: Stephens (2017), Biostatistics 18:275 (adaptive shrinkage), with weight 10 on the
     null component and 10 spread over effects of the size that is usual.
     """
     from scipy.special import ndtr
 
-    weights = _fit_weights(log_odds, se)
+    test_se = se
+    if z is not None:
+        test_se = np.minimum(se, np.abs(log_odds) / np.maximum(np.abs(z), 1e-9))
+        test_se = np.where(np.abs(log_odds) < 1e-9, se, test_se)
+    weights = _fit_weights(log_odds, test_se)
     shrinkage = _GRID**2 / (_GRID**2 + se[:, None] ** 2)
     means, sds = shrinkage * log_odds[:, None], se[:, None] * np.sqrt(shrinkage)
-    post = weights * _likelihood(log_odds, se)
+    post = weights * _likelihood(log_odds, test_se)
     post /= post.sum(axis=1, keepdims=True)
     tail = (1 - confidence) / 2
     reach = np.abs(log_odds) + 8 * np.max(sds, axis=1)

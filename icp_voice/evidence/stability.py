@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from icp_voice.evidence.traits import ABSENT, PRESENT, FloatArray, Int8Array
 
 TOP = 7
-TWIN_CORRELATION = 0.6
+TWIN_CORRELATION = 0.5
 _SCREENED = 100
 _PATH_RATIO, _PATH_STEPS, _GRADIENT_STEPS = 0.85, 24, 40
 
@@ -37,7 +37,7 @@ def selection_shares(
     """Return the share of half-samples that select each trait, float64 (n_traits,).
 
     A trait counts as selected when it, or a twin that says the same (correlation of at least
-    .6), is among the seven strongest with the sign it has over all deals.
+    .5), is among the seven strongest with the sign it has over all deals.
 
     Args:
         values: int8 (n_deals, n_traits).
