@@ -88,8 +88,11 @@ def assign_sides(
     if rest:
         by_words = sides_by_words(lines, people=people)
         known = {guess.side for guess in guesses.values()}
+        # Who is not on the list of our people is most likely theirs, however many they are.
+        listed = any(_same_name(speaker, name) for speaker in speakers for name in seller_names)
+        others_alike = listed or len(rest) == 1
         for speaker in rest:
-            guesses[speaker] = _with_known(by_words[speaker], known, alone=len(rest) == 1)
+            guesses[speaker] = _with_known(by_words[speaker], known, alone=others_alike)
     return {speaker: _unless_sure(guesses[speaker]) for speaker in speakers}
 
 

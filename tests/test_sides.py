@@ -46,3 +46,18 @@ def test_ambiguous_first_name_finds_nobody() -> None:
     """Two attendees of one first name: the first name alone tells neither."""
     people = [Participant("Ann Lee"), Participant("Ann Ek")]
     assert find_participant("Ann", people) is None
+
+
+def test_whoever_is_not_on_the_list_of_sellers_buys() -> None:
+    """Where a configured seller is heard, every named stranger who says little is a buyer."""
+    call = [
+        SpokenLine("Ann Lee", "Hi both, shall we begin?"),
+        SpokenLine("Bo Chan", "Yes."),
+        SpokenLine("Eva Novak", "Sure, go on."),
+    ]
+    sides = assign_sides(call, seller_names=["Ann Lee"])
+    assert [sides[name].side for name in ("Ann Lee", "Bo Chan", "Eva Novak")] == [
+        "seller",
+        "buyer",
+        "buyer",
+    ]

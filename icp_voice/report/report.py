@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from icp_voice.errors import ExportError
+from icp_voice.files import write_atomically
 from icp_voice.records import Analysis
 
 if TYPE_CHECKING:
@@ -28,21 +28,10 @@ def write_report(analysis: Analysis, path: Path) -> None:
         ExportError: the file can't be written.
     """
     started = time.perf_counter()
-    page = render_report(analysis).encode("utf-8", "replace")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(page)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ExportError(
-            f"{path} can't be written: {error.strerror or error}. "
-            "Close the file where it is open, or free the folder, and run it again.",
-            path=path,
-        ) from error
+    page = render_report(analysis)
+    write_atomically(path, page)
     logger.info(
-        "report: %d criteria, %d themes, %d bytes, in %.1f s",
+        "report: %d criteria, %d themes, %d characters, in %.1f s",
         len(analysis.profile.criteria),
         len(analysis.themes),
         len(page),

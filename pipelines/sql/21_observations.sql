@@ -28,10 +28,13 @@ LEFT JOIN LATERAL (
     WHERE turns.call_id = s.call_id AND s.quote IS NOT NULL AND contains(turns.text, s.quote)
     ORDER BY turn LIMIT 1
 ) AS said ON true
+LEFT JOIN participants AS p ON p.call_id = s.call_id AND p.name = s.name
 LEFT JOIN LATERAL (
+    -- Known from the attendee list only: show where this person names the title, else speaks first.
     SELECT turn, speaker, start_s, end_s, text FROM turns
     WHERE turns.call_id = s.call_id AND s.quote IS NULL AND turns.speaker = s.name
-    ORDER BY turn LIMIT 1
+    ORDER BY contains(lower(text), lower(regexp_extract(coalesce(p.title, '?'), '\S+$'))) DESC, turn
+    LIMIT 1
 ) AS spoke ON true
 UNION ALL
 SELECT

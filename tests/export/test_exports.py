@@ -10,7 +10,8 @@ import pytest
 
 from icp_voice.errors import ExportError
 from icp_voice.export.columns import COLUMNS, QUOTE_CHARS
-from icp_voice.export.exports import EXPORT_NAMES, write_atomically, write_exports
+from icp_voice.export.exports import EXPORT_NAMES, write_exports
+from icp_voice.files import write_atomically
 from icp_voice.records import Analysis, DealSignals, Quote, Signal
 
 Place = Callable[..., tuple[Signal, Quote]]
@@ -141,7 +142,7 @@ def test_what_could_not_be_used_is_listed(analysis: Analysis, tmp_path: Path) ->
 def test_a_file_in_place_of_the_folder_is_a_clear_error(analysis: Analysis, tmp_path: Path) -> None:
     """The sentence names the folder and what to do."""
     (tmp_path / "exports").write_text("", encoding="utf-8")
-    with pytest.raises(ExportError, match=r"exports can't be made .*choose another folder"):
+    with pytest.raises(ExportError, match=r"can't be written .*make the folder writable"):
         write_exports(analysis, tmp_path / "exports")
 
 
