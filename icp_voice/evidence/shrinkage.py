@@ -4,7 +4,7 @@ A trait that stands out of many is partly lucky (the winner's curse). With fewer
 the prior is one normal, N(0, .75^2) on the log odds ratio ("we add four imaginary wins and four
 imaginary losses"); from 40 it is a mixture of zero-mean normals learnt from the traits
 themselves, because one normal fitted among many nulls shrinks true effects to a third. The
-mixture begins with ten imaginary traits without effect and ten with effects of about .75: with
+mixture begins with ten imaginary traits without effect and ten with effects of about .5: with
 the first ten alone it lost half of the true effects that pass the false discovery rate, and
 those that were left came out too large (tests/benchmarks/evidence_simulation.py).
 """
@@ -18,9 +18,9 @@ from icp_voice.intervals import normal_quantile
 
 PRIOR_SD = 0.75
 MIXTURE_FROM = 40
-NULL_WEIGHT, SLAB_WEIGHT = 10.0, 10.0
+NULL_WEIGHT, SLAB_WEIGHT, SLAB_SD = 10.0, 10.0, 0.5
 _GRID = np.concatenate([[0.001], np.geomspace(0.05, 2.2, 12)])
-_SLAB = np.exp(-2 * np.log(_GRID[1:] / PRIOR_SD) ** 2)  # log-normal around .75, sd of the log .5
+_SLAB = np.exp(-2 * np.log(_GRID[1:] / SLAB_SD) ** 2)  # log-normal around .5, sd of the log .5
 
 
 @dataclass(frozen=True, eq=False)
