@@ -23,6 +23,7 @@ _FRAME_S = 0.1
 # A header may say a little more than is there; a second is rounding, more is a recording cut off.
 _MISSING_S = 1.5
 _MISSING_BYTES = 4096
+_OGG_PAGE_BYTES = 65_536
 # Channels that differ by less than this share of their energy are one signal recorded twice.
 _DUAL_MONO_CORRELATION = 0.97
 # 40 dB below the other channel: nobody speaks there.
@@ -60,7 +61,7 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
     """
     with open_audio(path) as (container, stream):
         expected_s = float(stream.duration * stream.time_base) if stream.duration else 0.0
-        cut_off = _wave_is_cut_off(path)
+        cut_off = _is_cut_off(path)
         decoder = _Decoder(container, stream)
         pending: list[Samples] = []
         n_pending = n_done = 0
@@ -159,18 +160,30 @@ class _Decoder:
                 yield frame
 
 
-def _wave_is_cut_off(path: Path) -> bool:
-    """Tell whether a WAV file is shorter than its header says; FFmpeg trusts the file instead.
-
-    Recorders that write as they go leave the size 0 or the largest number; that tells nothing.
-    """
+def _is_cut_off(path: Path) -> bool:
+    """Tell whether a file ends before it should, where FFmpeg does not: in WAV and Ogg."""
+    size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(12)
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+            # Recorders that write as they go leave the size 0 or the largest: that tells nothing.
+            told = int.from_bytes(head[4:8], "little") + 8
+            return 8 < told < 0xFFFFFFF0 and size < told - _MISSING_BYTES
+        if head[:4] == b"OggS":
+            file.seek(max(0, size - _OGG_PAGE_BYTES))
+            return _last_page_is_cut(file.read())
+    return False
+
+
+def _last_page_is_cut(tail: bytes) -> bool:
+    """Tell whether the last Ogg page lacks some of the bytes its table of lengths names."""
+    at = tail.rfind(b"OggS")
+    if at < 0:
         return False
-    told = int.from_bytes(head[4:8], "little") + 8
-    written_at_the_end = 8 < told < 0xFFFFFFF0
-    return written_at_the_end and path.stat().st_size < told - _MISSING_BYTES
+    page = tail[at:]
+    n_lengths = page[26] if len(page) > 26 else 255
+    lengths = page[27 : 27 + n_lengths]
+    return len(lengths) < n_lengths or len(page) < 27 + n_lengths + sum(lengths)
 
 
 def _to_float32(frame: Any) -> Samples:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from sounds import high_voice, low_voice, silence, write_wav
@@ -42,6 +43,19 @@ def test_truncated_recording_gives_what_can_be_read(tmp_path: Path) -> None:
     windows = list(read_windows(path))
     assert sum(window.duration_s for window in windows) == pytest.approx(6.0, abs=0.1)
     assert windows[-1].partial
+
+
+def test_truncated_ogg_is_noticed(tmp_path: Path) -> None:
+    """An Ogg file whose last page is not whole is marked, a whole one is not."""
+    path = tmp_path / "a.ogg"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libopus", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.tile(low_voice(8), 3)[None, :], "fltp", "mono")
+        frame.sample_rate = 48_000
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    assert not list(read_windows(path))[-1].partial
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    assert list(read_windows(path))[-1].partial
 
 
 @pytest.mark.parametrize("data", [b"hello, these are my notes\n" * 9, b"RIFF\0\0\0\0WAVE"])
