@@ -44,7 +44,7 @@ def distribute_points(
         EvidenceError: so many criteria that the floor does not fit.
 
     >>> distribute_points([3.0, 2.0, 1.0, 1.0])
-    (35, 29, 18, 18)
+    (35, 33, 16, 16)
     >>> distribute_points([1.0])
     (100,)
     """

@@ -110,7 +110,7 @@ def clean_table(
 def run_power(repetitions: int, sizes: Sequence[int]) -> None:
     """Power and raw type-M of mid-p and BH alone, to compare with the reference."""
     for (odds_ratio, n_traits), reference in POWER.items():
-        n_true = max(1, n_traits // 10)
+        n_true = max(5, n_traits // 10)
         for n, wanted in zip(SIZES, reference, strict=True):
             if n not in sizes:
                 continue
