@@ -144,9 +144,7 @@ class Detector:
         start, end = quote_span(sentence, text, span.start, span.stop)
         words = sentence.tokens[span.start : span.stop]
         denies = any(not _DENIALS.isdisjoint(token.forms) for token in words)
-        return Hit(
-            kind, topic, status, start, end, PATTERN_CONFIDENCE, f"pattern:{topic}", denies
-        )
+        return Hit(kind, topic, status, start, end, PATTERN_CONFIDENCE, f"pattern:{topic}", denies)
 
     def _is_question(self, sentence: Sentence) -> bool:
         """Return whether a sentence asks; recognisers often leave the mark out."""
@@ -232,7 +230,8 @@ def quote_span(sentence: Sentence, text: str, first: int, last: int) -> tuple[in
     Args:
         sentence: where the match stands.
         text: the turn's text.
-        first: first token of the match; last: one past its last token.
+        first: first token of the match.
+        last: one past its last token.
     """
     tokens = sentence.tokens
     if len(tokens) <= MAX_QUOTE_TOKENS:

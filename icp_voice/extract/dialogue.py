@@ -50,9 +50,7 @@ def find_elicited(
         answer = _answer(turns, position)
         if answer is None:
             continue
-        claims = [
-            hit for hit in claims if _confirms(answer, detectors, denies=hit.denies)
-        ]
+        claims = [hit for hit in claims if _confirms(answer, detectors, denies=hit.denies)]
         own = {hit.kind for sentence in answer.sentences[:2] for hit in sentence.hits}
         found.extend(Elicited(hit, read.turn, answer.turn) for hit in claims if hit.kind not in own)
     return tuple(found)

@@ -168,10 +168,7 @@ class Analyzer:
         if self._trained is not None and word.lemma_ and word.lemma_.lower() not in forms:
             forms = (*forms, word.lemma_.lower())
         text = word.text
-        if (
-            text[0].isupper() and (not first or text[1:] != text[1:].lower()) and text not in ("I",)
-            or (any(c.isdigit() for c in text) and any(c.isalpha() for c in text) and text[0].isupper())
-        ):  # fmt: skip
+        if _looks_like_name(text, first=first):
             forms = (*forms, NAME_TAG)
         return Token(text, word.idx, word.idx + len(text), forms, breaks)
 
@@ -227,6 +224,14 @@ class Analyzer:
                 pieces.append([])
             pieces[-1].append(token)
         return pieces
+
+
+def _looks_like_name(text: str, *, first: bool) -> bool:
+    """Return whether a word is capitalised as names are: not only because it comes first."""
+    if not text[0].isupper() or text == "I":
+        return False
+    mixed = text[1:] != text[1:].lower() or any(c.isdigit() for c in text)
+    return mixed or not first
 
 
 def _is_hyphen(doc: Any, word: Any) -> bool:

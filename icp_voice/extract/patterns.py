@@ -12,8 +12,8 @@ r"""The pattern language of `pipelines/taxonomy/`: compiled once, searched in li
 Built-in classes: `<number>`, `<name>` (capitalised inside a sentence), `<product>` (a name of the
 tool list), `<any>` (one word).
 
-A sentence is one line of text in which each token is written `|/form/form/` (see `language.py`), so a
-pattern is a regular expression over whole tokens. Every pattern knows a set of forms one of which
+A sentence is one line of text in which each token is written `|/form/form/` (see `language.py`),
+so a pattern is a regular expression over whole tokens. Every pattern knows forms one of which
 must occur; only patterns whose set meets the sentence are tried at all.
 """
 
@@ -31,13 +31,13 @@ _GAPS = {"..": 2, "...": 5}
 _NEGATIONS = "not|never|no|nobody|не|нет|никто|ні|ніхто|нема|немає|nie|nikt"
 _LEX = re.compile(r"\.\.\.?|<[\w-]+>|[()|?^]|\$(?!\w)|[!=]|[^\s()|?<>^!=]+")
 _CLASSES = {"number": NUMBER_TAG, "name": NAME_TAG, "product": PRODUCT_TAG}
-_COMMON = frozenset(
-    """a an the be is are was were have has had do does did not no to of in on at for with by from
-    we i you they he she it us our my your their this that and or so as all any some more much
-    many too very one can could will would go get make need want time day year number thing work
-    не на в у и й і та що что как як ми мы вы ви я это це по за до из з від w z na i to jest nie się
-    mamy do""".split()
-)
+_COMMON_WORDS = """
+    a an the be is are was were have has had do does did not no to of in on at for with by from we i
+    you they he she it us our my your their this that and or so as all any some more much many too
+    very one can could will would go get make need want time day year number thing work
+    не на в у и й і та що что как як ми мы вы ви я это це по за до из з від
+    w z na to jest nie się mamy do"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True)

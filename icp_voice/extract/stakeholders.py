@@ -228,7 +228,7 @@ def _name_near(sentence: Sentence, title: _Title) -> str | None:
     for position in window:
         token = tokens[position]
         if NAME_TAG in token.forms and token.text.isalpha() and not token.text.isupper():
-            return token.text
+            return str(token.text)
     return None
 
 

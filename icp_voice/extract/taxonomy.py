@@ -280,9 +280,8 @@ def read_context(
                     for located in reader.located(entry.get("patterns"))
                 )
         rules[language] = tuple(found)
-        answers[language] = {
-            name: reader.located(value) for name, value in reader.pairs(keys.get("answers"), "answers")
-        }  # fmt: skip
+        lists = reader.pairs(keys.get("answers"), "answers")
+        answers[language] = {name: reader.located(value) for name, value in lists}
     return rules, answers
 
 
