@@ -125,11 +125,15 @@ def transcribe_new(
     Raises:
         ModelError: recordings wait and the speech model can't be loaded.
     """
+    from icp_voice.transcribe.models import model_identity
+
     jobs = store.jobs("transcribe")
+    model = model_identity(workspace.config.transcribe.model)
     stale = []
     failures = []
     for source in sources.files:
-        key = _transcribe_key(workspace, source, sources.participants.get(source.call_id, ()))
+        people = sources.participants.get(source.call_id, ())
+        key = _transcribe_key(workspace, source, people, model)
         parameters, status, error = jobs.get(source.call_id, ("", "", None))
         if parameters != key:
             stale.append((source, key))
@@ -304,7 +308,7 @@ def write_outputs(
 
 
 def _transcribe_key(
-    workspace: Workspace, source: SourceFile, participants: Sequence[Participant]
+    workspace: Workspace, source: SourceFile, participants: Sequence[Participant], model: str
 ) -> str:
     """Return what a call's turns rest on besides its content."""
     ours, settings = workspace.config.ingest, workspace.config.transcribe
@@ -315,7 +319,7 @@ def _transcribe_key(
         return stable_hash("transcript", READER_VERSION, suffix, settings.languages, sides)
     # Workers, threads and the offline switch change the time it takes, not the words.
     words = replace(settings, workers=0, threads=0, offline=False)
-    return stable_hash("recording", READER_VERSION, words, sides)
+    return stable_hash("recording", READER_VERSION, words, model, sides)
 
 
 def _transcripts_of(

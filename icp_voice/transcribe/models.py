@@ -28,6 +28,9 @@ _REACH_TIMEOUT_S = 5.0
 _LOCAL_NAME_PREFIXES = (".", "~", "/")
 
 
+_IDENTITY_BYTES = 1 << 20
+
+
 @dataclass(frozen=True)
 class ResolvedModel:
     """A model folder on this machine.
@@ -102,6 +105,27 @@ def resolve_model(name_or_path: str, *, offline: bool = False) -> ResolvedModel:
         )
     repository = name_or_path if "/" in name_or_path else _whisper_repository(name_or_path, known)
     return _from_hub(name_or_path, repository, None, None, offline=offline)
+
+
+def model_identity(name_or_path: str) -> str:
+    """Return what tells a model's weights apart, cheaply and without needing them to be here.
+
+    The manifest's checksum for a bundled model; size and both ends of `model.bin` for a folder;
+    the name for a model of the hub, whose revision the manifest pins.
+    """
+    known = read_speech_models()
+    if name_or_path in known:
+        files = known[name_or_path].files
+        return f"{name_or_path}@{files['model.bin'][1]}" if "model.bin" in files else name_or_path
+    weights = Path(name_or_path).expanduser() / "model.bin"
+    if not weights.is_file():
+        return name_or_path
+    size = weights.stat().st_size
+    with weights.open("rb") as file:
+        digest = hashlib.sha256(file.read(_IDENTITY_BYTES))
+        file.seek(max(size - _IDENTITY_BYTES, 0))
+        digest.update(file.read(_IDENTITY_BYTES))
+    return f"{size}:{digest.hexdigest()}"
 
 
 def _manifest_model(entry: Mapping[str, Any]) -> ManifestModel:
