@@ -31,6 +31,7 @@ _OWN_NAME_POINTS, _OTHERS_NAME_POINTS, _MAX_NAME_POINTS = 3.0, 1.0, 4.0
 _SLOPE = 0.8
 # A handful of words is little evidence either way.
 _ENOUGH_WORDS = 25
+_SILENT_POINTS, _SELLER_SHARE = 2.0, 0.15
 _MAX_WORDS_CONFIDENCE = 0.97
 _INTRODUCTION = re.compile(
     r"\b(?:this is|i am|i'm|my name is|меня зовут|мене звати|nazywam się|это|це) (\w+(?: \w+)?)",
@@ -120,6 +121,12 @@ def sides_by_words(
         for speaker in speakers
     }
     one_seller = sum(1 for person in people if person.side == "seller") == 1
+    if one_seller and len(speakers) > 2:
+        # Who alone sells to several people does not keep silent.
+        n_words = max(1, sum(spoken.values()))
+        for speaker in speakers:
+            share = spoken[speaker] / n_words
+            points[speaker] -= _SILENT_POINTS * max(0.0, 1.0 - share / _SELLER_SHARE)
     ranked = sorted(points.values(), reverse=True)
     guesses = {}
     for speaker in speakers:
