@@ -13,8 +13,10 @@ from pathlib import Path
 
 from icp_voice.config import ExtractConfig
 from icp_voice.embedding import SentenceEmbedder
+from icp_voice.extract.classifier import SentenceClassifier
 from icp_voice.extract.detector import Detector, Hit
 from icp_voice.extract.dialogue import Elicited, ReadTurn, find_elicited
+from icp_voice.extract.learned import add_learned
 from icp_voice.extract.stakeholders import KIND as STAKEHOLDER
 from icp_voice.extract.stakeholders import StakeholderReader, find_stakeholders
 from icp_voice.extract.taxonomy import LANGUAGES, Taxonomy, load_taxonomy
@@ -60,7 +62,9 @@ class Extractor:
         """Use `load_extractor`."""
         self._config = config
         self._taxonomy = taxonomy
-        self._embedder = embedder if config.classifier else None
+        self._classifier = (
+            SentenceClassifier(taxonomy, embedder) if embedder and config.classifier else None
+        )
         self._detectors: dict[str, Detector] = {}
         self._readers: dict[str, StakeholderReader] = {}
         self.statements: Mapping[str, str] = _statements(taxonomy)
@@ -68,12 +72,16 @@ class Extractor:
     @property
     def key(self) -> str:
         """Return the identity of everything that decides what is found."""
-        parts = (taxonomy_version(self._taxonomy), str(self._config.side_confidence))
+        parts = [taxonomy_version(self._taxonomy), str(self._config.side_confidence)]
+        if self._classifier is not None:
+            parts += [self._classifier.key_of(language) for language in LANGUAGES]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def extract(self, transcript: Transcript) -> Extraction:
         """Read one call."""
         turns = self._read(transcript)
+        if self._classifier is not None:
+            turns = add_learned(turns, self._classifier, self._taxonomy)
         elicited = find_elicited(turns, self._detectors)
         signals = _signals(turns, elicited)
         language = _main_language(transcript)

@@ -66,8 +66,6 @@ def _hit(label: Label, read: ReadSentence, taxonomy: Taxonomy) -> Hit:
     status = decide(frozenset(s for s in _WHOLE_SENTENCE if s in found), allowed)
     if read.is_question and "asked" in allowed and status == "asserted":
         status = "asked"
-    sentence = read.sentence
-    return Hit(
-        label.kind, label.topic, status, sentence.start, sentence.end, label.probability,
-        f"{DETECTOR}:{label.topic}", 0, len(sentence.tokens),
-    )  # fmt: skip
+    start, end = read.sentence.start, read.sentence.end
+    detector = f"{DETECTOR}:{label.topic}"
+    return Hit(label.kind, label.topic, status, start, end, label.probability, detector)
