@@ -14,7 +14,7 @@ import msgspec
 
 from icp_voice import tables, views
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
-from icp_voice.errors import IcpVoiceError, WorkspaceError
+from icp_voice.errors import DealsFileError, IcpVoiceError, WorkspaceError
 from icp_voice.progress import Reporter
 from icp_voice.records import (
     Analysis,
@@ -79,6 +79,7 @@ def read_crm(workspace: Workspace) -> CrmFiles:
 
     config = workspace.config.ingest
     deals = read_deals(workspace.deals_path, config)
+    _require_both_outcomes(deals.deals, workspace.deals_path)
     entries = read_calls(workspace.calls_path, config) if workspace.calls_path.is_file() else ()
     return CrmFiles(deals.deals, entries, deals.rejected, deals.notes)
 
@@ -363,6 +364,18 @@ def _read_text(
         )
     except IcpVoiceError as error:
         return FailedInput(source.path.name, "transcribe", str(error))
+
+
+def _require_both_outcomes(deals: Sequence[Deal], path: Path) -> None:
+    """Say before hours of transcription that there is nothing to compare."""
+    closed = [deal.outcome for deal in deals if deal.outcome != "open"]
+    if len(set(closed)) == 1:
+        lack = "lost" if closed[0] == "won" else "won"
+        raise DealsFileError(
+            f"{path.name}: all {len(closed)} closed deals are {closed[0]}; without {lack} ones "
+            f"there is nothing to compare. Export {lack} deals too. Nothing was written.",
+            path=path,
+        )
 
 
 def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> WorkspaceError:

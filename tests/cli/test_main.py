@@ -51,6 +51,15 @@ def test_deals_file_without_outcome_is_named(run: RunCommand, tmp_path: Path) ->
     assert sorted(p.name for p in tmp_path.iterdir()) == ["deals.csv"]
 
 
+def test_deals_of_one_outcome_are_refused_before_any_work(run: RunCommand, tmp_path: Path) -> None:
+    """Won deals alone have nothing to be compared with; nothing is written."""
+    (tmp_path / "deals.csv").write_text("deal_id,outcome\nA,won\nB,won\n", encoding="utf-8")
+    code, _, err = run("analyze", tmp_path)
+    assert code == 2
+    assert "all 2 closed deals are won" in err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["deals.csv"]
+
+
 def test_bad_date_names_row_and_accepted_forms(run: RunCommand, tmp_path: Path) -> None:
     """A date that is none is named with its row and what is accepted."""
     text = "deal_id,outcome,closed_at\nA,won,2025-01-02\nB,lost,31/13/2024\n"
