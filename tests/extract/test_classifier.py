@@ -101,7 +101,9 @@ def test_corpus_holds_no_repeats() -> None:
     for path in sorted(folder.glob("*.tsv")):
         lines = path.read_text(encoding="utf-8").splitlines()
         assert tuple(lines[0].split("\t")) == COLUMNS
-        texts = ["".join(c for c in line.split("\t")[0].lower() if c.isalnum()) for line in lines[1:]]
+        texts = [
+            "".join(c for c in line.split("\t")[0].lower() if c.isalnum()) for line in lines[1:]
+        ]
         assert [t for t, n in Counter(texts).items() if n > 1] == [], path.name
 
 
@@ -159,7 +161,9 @@ def test_silent_without_a_model_of_the_language(taxonomy: Taxonomy) -> None:
     text = "It is all done by hand in a spreadsheet."
     n_grams = CorpusEmbedder([text, "another sentence"], languages=("en",))
     assert SentenceClassifier(taxonomy, n_grams).classify([text], "en") == [()]
-    assert SentenceClassifier(taxonomy, load_embedder(["en"])).classify(["To wszystko w Excelu."], "pl") == [()]
+    assert SentenceClassifier(taxonomy, load_embedder(["en"])).classify(
+        ["To wszystko w Excelu."], "pl"
+    ) == [()]
 
 
 def test_training_twice_says_the_same(
@@ -192,7 +196,10 @@ def test_finds_what_new_voices_say(classifier: SentenceClassifier) -> None:
     """On sentences of voices it has never heard it is right at least 8 times in 10 that it speaks."""
     lines = [line.split("|") for line in SAID.strip().splitlines()]
     labels = classifier.classify([text for text, _ in lines], "en")
-    said = [(want, [f"{x.kind}/{x.topic}" for x in found]) for (_, want), found in zip(lines, labels, strict=True)]
+    said = [
+        (want, [f"{x.kind}/{x.topic}" for x in found])
+        for (_, want), found in zip(lines, labels, strict=True)
+    ]
     right = sum(want in found for want, found in said)
     assert right >= 0.4 * len(lines)
     assert right >= 0.8 * sum(len(found) for _, found in said)
