@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from icp_voice.config import ExtractConfig
@@ -16,10 +17,11 @@ from icp_voice.embedding import SentenceEmbedder
 from icp_voice.extract.classifier import SentenceClassifier
 from icp_voice.extract.detector import Detector, Hit
 from icp_voice.extract.dialogue import Elicited, ReadTurn, find_elicited
+from icp_voice.extract.language import Analyzer
 from icp_voice.extract.learned import add_learned
 from icp_voice.extract.stakeholders import KIND as STAKEHOLDER
 from icp_voice.extract.stakeholders import StakeholderReader, find_stakeholders
-from icp_voice.extract.taxonomy import LANGUAGES, Taxonomy, load_taxonomy
+from icp_voice.extract.taxonomy import LANGUAGES, Taxonomy, load_taxonomy, read_words
 from icp_voice.languages import detect_language
 from icp_voice.records import (
     BuyerLine,
@@ -31,6 +33,7 @@ from icp_voice.records import (
     Transcript,
     Turn,
 )
+from icp_voice.resources import resource_path
 
 logger = logging.getLogger(__name__)
 
@@ -145,16 +148,12 @@ def load_extractor(
 
 def buyer_lines(transcript: Transcript, *, deal_id: str | None = None) -> tuple[BuyerLine, ...]:
     """Return the sentences of the buyer's side in order, for themes."""
-    from icp_voice.extract.language import Analyzer
-
-    analyzers: dict[str, Analyzer] = {}
     lines: list[BuyerLine] = []
     for turn in transcript.turns:
         if turn.side != "buyer":
             continue
         language = _language_of(turn, transcript)
-        analyzer = analyzers.setdefault(language, Analyzer(language))
-        for sentence in analyzer.sentences(turn.text):
+        for sentence in _analyzer(language).sentences(turn.text):
             start_s, end_s = _seconds(turn, sentence.start, sentence.end)
             text = turn.text[sentence.start : sentence.end]
             lines.append(
@@ -177,6 +176,13 @@ def trait_ids(extraction: Extraction) -> dict[str, Signal | Stakeholder]:
         if person.function:
             traits.setdefault(f"{base}/{person.function}", person)
     return traits
+
+
+@lru_cache(maxsize=8)
+def _analyzer(language: str) -> Analyzer:
+    """Return the analyzer of a language with the shipped word lists, as the detector has it."""
+    words = read_words(resource_path("pipelines", "taxonomy", "words.yaml"))
+    return Analyzer(language, words.get(language))
 
 
 def taxonomy_version(taxonomy: Taxonomy) -> str:

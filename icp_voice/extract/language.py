@@ -180,7 +180,7 @@ class Analyzer:
             if self.language == "en":
                 forms += _ENGLISH_PARTS.get(lower, ())
             forms += [lemma(self.language, form) for form in (normal, lower)]
-            if normal in self.words.numbers or _DIGITS.match(lower):
+            if not self.words.numbers.isdisjoint(forms) or _DIGITS.match(lower):
                 forms.append(NUMBER_TAG)
             found = tuple(dict.fromkeys(form.replace("|", "").replace("/", "") for form in forms))
             self._forms_of[lower, norm] = found
