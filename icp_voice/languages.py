@@ -28,7 +28,9 @@ _WORDS = {
         me more my no not now of okay on one or our out really right said see she so some
         sure than thank thanks that that's the their them then there they think this time too up
         us very was we we're we've week well were what when where which who why will with would
-        yeah yes you you're your please""",
+        yeah yes you you're your please to ten takes need needs use uses people every
+        after before than only also into over per by he they've i'd i'll won't can't isn't got
+        new work works still super pan""",
     "pl": """a ale albo bardzo bez bo był była było być być chyba ci co coś czy dla do dobry dobrze
         dzień dzięki gdzie i ich ile jak jaki jakie jako je jego jej jest jestem już ja jeszcze
         jeśli kiedy kto który która które ma mam mamy mi mnie może można my na nad nam nas nasz

@@ -38,7 +38,7 @@ def assess_quality(
         partial: the recording broke off.
         estimated_times: the transcript has no times and they were computed from its words.
     """
-    transcribed_s = sum(turn.end_s - turn.start_s for turn in turns)
+    transcribed_s = sum((turn.end_s - turn.start_s for turn in turns), 0.0)
     n_characters = sum(len(turn.text) for turn in turns)
     spoken_s = speech_s if speech_s is not None else duration_s
     per_minute = n_characters * 60.0 / spoken_s if spoken_s > 0 else 0.0

@@ -9,6 +9,8 @@ from icp_voice.languages import LANGUAGES, detect_language, dominant_script
 SENTENCES = [
     ("en", "We do the schedule by hand and it takes two days"),
     ("en", "Yeah, our CFO has to approve it"),
+    ("en", "Invoicing takes ten days"),
+    ("en", "A simple quote takes six weeks to approve"),
     ("ru", "Заявки приходят на почту, потом их вбивают руками"),
     ("ru", "Да, у нас сейчас Excel и Power BI"),
     ("uk", "Заявки падають на пошту, і хтось їх перебиває"),
