@@ -44,8 +44,8 @@ RIDGE = 1.0
 N_GRAM_WEIGHT = 1.5  # of the n-gram kernel, beside 1 for the embeddings'
 MIN_SIMILARITY = 0.35  # cosine to the nearest sentence of the kind; below is far from all
 MIN_WORDS = 4
-# Probability from which a sentence counts: the lowest of a few tried where the hits added to those of
-# all, half and a third of the patterns cost little precision on annotated calls, kind by kind
+# Probability from which a sentence counts: the lowest of a few tried where the hits, added to those
+# of all, half and a third of the patterns, cost little precision on annotated calls, kind by kind
 # (tests/benchmarks/classifier_quality.py). Objections are the hardest to tell from neutral talk.
 THRESHOLDS: Mapping[str, float] = MappingProxyType(
     {
