@@ -17,6 +17,7 @@ from typing import Any
 
 NUMBER_TAG = "#num"
 NAME_TAG = "#name"
+IT_DEPARTMENT = "itdept"  # written in capitals; the pronoun is no department
 MAX_PLAIN_TOKENS = 26  # an unpunctuated stretch longer than this is cut at clause words
 MIN_PIECE_TOKENS = 6
 _SYMBOLS = frozenset("$€£%₽₴")
@@ -168,6 +169,8 @@ class Analyzer:
         if self._trained is not None and word.lemma_ and word.lemma_.lower() not in forms:
             forms = (*forms, word.lemma_.lower())
         text = word.text
+        if text == "IT":
+            forms = (*forms, IT_DEPARTMENT)
         if _looks_like_name(text, first=first):
             forms = (*forms, NAME_TAG)
         return Token(text, word.idx, word.idx + len(text), forms, breaks)

@@ -24,6 +24,7 @@ from icp_voice.records import Level, Participant, Presence, Stakeholder
 KIND = "stakeholder"
 LEVELS: tuple[Level, ...] = ("c_level", "vp_director", "manager", "specialist")
 _NEAR_TOKENS = 2  # how far from a title's words its level may stand
+_OTHERS = frozenset({"their", "your", "ваш", "их", "їхній", "wasz", "ich"})
 _SEVERAL = frozenset({"end_user"})
 _GROUP_WORDS = frozenset({"team", "people", "department", "guys", "folk", "staff", "planners"})
 
@@ -75,7 +76,8 @@ class StakeholderReader:
         level = self._level(sentences[0], 0, len(sentences[0].tokens))
         if not found:
             return "other", level
-        best = max(found, key=lambda t: (t.last - t.first, -t.first))
+        # "Founder and CTO" is the technical lead: the function says more than the ownership.
+        best = max(found, key=lambda t: (t.role != "ceo_founder", t.last - t.first, -t.first))
         return best.role, level
 
     def mentions(self, read: ReadSentence) -> list[_Title]:
@@ -188,6 +190,8 @@ def _read_sentence(
         context = detector.context.statuses(words, sentence.triggers, title.first, title.last)
         if "negated" in context or "other_party" in context:
             continue
+        if _of_others(words, title):
+            continue
         if _is_group(words, title) and not detector.says("group_acts", words):
             continue
         start, end = quote_span(words, read.turn.text, title.first, title.last)
@@ -206,6 +210,12 @@ def _read_sentence(
             _replace_unknown(present, person)
         else:
             (present if presence == "present" else mentioned).append(person)
+
+
+def _of_others(sentence: Sentence, title: _Title) -> bool:
+    """Return whether a title belongs to the seller's or a third company ("their CFO")."""
+    before = sentence.tokens[max(0, title.first - 1) : title.last]
+    return any(not _OTHERS.isdisjoint(token.forms) for token in before)
 
 
 def _is_group(sentence: Sentence, title: _Title) -> bool:
