@@ -52,5 +52,3 @@ def test_every_topic_says_what_it_is() -> None:
     for topic in TAXONOMY.topics():
         assert topic.statement, topic.topic
         assert topic.patterns.get("en") or topic.patterns.get("any"), topic.topic
-
-

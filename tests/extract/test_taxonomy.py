@@ -44,7 +44,11 @@ def test_own_folder_adds_a_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("statement:", "statment:", r"tracker.yaml line 5, solar_roof: unknown key 'statment', did"),
+        (
+            "statement:",
+            "statment:",
+            r"tracker.yaml line 5, solar_roof: unknown key 'statment', did",
+        ),
         ("      en:", "      de:", r"line 8, solar_roof: unknown language 'de'"),
         ("kind: tracker", "kind: [x", r"not valid YAML"),
         ("solar_roof:", "Solar Roof:", r"code is lower-case"),
@@ -67,9 +71,7 @@ def test_pattern_with_a_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     text = OWN.replace("(roof|panel)", "(roof|panel")
     (tmp_path / "tracker.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(TaxonomyError, match=r"tracker.yaml line 8, solar_roof: pattern"):
-        load_extractor(
-            ExtractConfig(taxonomy=(str(tmp_path),), classifier=False), languages=["en"]
-        )
+        load_extractor(ExtractConfig(taxonomy=(str(tmp_path),), classifier=False), languages=["en"])
 
 
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
