@@ -36,8 +36,10 @@ def selection_shares(
 ) -> FloatArray:
     """Return the share of half-samples that select each trait, float64 (n_traits,).
 
-    A trait counts as selected when it, or a twin that says the same (correlation of at least
-    .5), is among the seven strongest with the sign it has over all deals.
+    Twins, traits that say the same (correlation of at least .5), take one of the seven places
+    together, as they make one criterion together: the strongest of them is fitted, and the others
+    count as selected with it. Selected means among the seven strongest with the sign that the
+    trait has over all deals.
 
     Args:
         values: int8 (n_deals, n_traits).
@@ -56,14 +58,29 @@ def selection_shares(
     kept = np.sort(np.argsort(-np.abs(strength), kind="stable")[:_SCREENED])
     features = _standardise(values[:, kept], strata)
     masks = half_samples(accounts, pairs=pairs, seed=seed)
-    chosen = _select(features, won, strata, masks)
     sign = np.sign(strength[kept])
-    agreeing = chosen * sign[:, None] > 0
     twins = (features.T @ features) / len(won) * np.outer(sign, sign) >= TWIN_CORRELATION
     np.fill_diagonal(twins, True)
-    covered = (twins.astype(np.float32) @ agreeing.astype(np.float32)) > 0
+    speakers = _speakers(twins, strength[kept])
+    chosen = _select(features[:, speakers], won, strata, masks)
+    agreeing = chosen * sign[speakers, None] > 0
+    covered = (twins[:, speakers].astype(np.float32) @ agreeing.astype(np.float32)) > 0
     shares[kept] = covered.mean(axis=1)
     return shares
+
+
+def _speakers(twins: NDArray[np.bool_], strength: FloatArray) -> NDArray[np.intp]:
+    """Return the traits that speak for themselves and their twins, sorted; strongest first taken.
+
+    Args:
+        twins: bool (n_traits, n_traits), symmetric, True on the diagonal.
+        strength: float64 (n_traits,), signed.
+    """
+    taken: list[int] = []
+    for trait in np.argsort(-np.abs(strength), kind="stable"):
+        if not twins[trait, taken].any():
+            taken.append(int(trait))
+    return np.sort(np.array(taken, dtype=np.intp))
 
 
 def half_samples(accounts: Sequence[str], *, pairs: int, seed: int) -> Float32Array:
