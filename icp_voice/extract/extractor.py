@@ -46,6 +46,16 @@ _LEVEL_WORDS = {
     "manager": "manager",
     "specialist": "specialist",
 }
+# The titles people say instead of "C-level"; every other role says the level.
+_C_LEVEL_TITLES = {
+    "finance": "A CFO",
+    "hr": "A CHRO",
+    "it": "A CTO or CIO",
+    "legal": "A general counsel",
+    "marketing": "A CMO",
+    "operations": "A COO",
+    "security_compliance": "A CISO",
+}
 _FUNCTION_WORDS = {
     "initiator": "started the search",
     "champion": "sells it inside",
@@ -280,7 +290,10 @@ def _statements(taxonomy: Taxonomy) -> dict[str, str]:
         for presence, words in _MENTION.items():
             statements[f"{base}/{presence}"] = f"{topic.statement} {words}"
         for level, name in _LEVEL_WORDS.items():
-            statements[f"{base}/{level}/present"] = f"{topic.statement} ({name}) is on the call"
+            who = f"{topic.statement} ({name})"
+            if level == "c_level":
+                who = _C_LEVEL_TITLES.get(topic.topic, who)
+            statements[f"{base}/{level}/present"] = f"{who} is on the call"
         for function, words in _FUNCTION_WORDS.items():
             statements[f"{base}/{function}"] = f"{topic.statement} {words}"
     return statements
