@@ -43,6 +43,7 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
         IcpVoiceError: the configuration, deals file, model or store can't be used.
     """
     crm = steps.read_crm(workspace)
+    steps.require_calls(workspace)
     with Store(workspace.store_path) as store:
         sources = steps.find_calls(store, workspace, crm, reporter)
         n_transcribed, failures = steps.transcribe_new(store, workspace, sources, reporter)

@@ -84,6 +84,21 @@ def read_crm(workspace: Workspace) -> CrmFiles:
     return CrmFiles(deals.deals, entries, deals.rejected, deals.notes)
 
 
+def require_calls(workspace: Workspace) -> None:
+    """Refuse a first run on a folder without calls before anything is written there.
+
+    Raises:
+        WorkspaceError: there is neither a store nor a file that may be a call.
+    """
+    from icp_voice.ingest.recordings import source_kind
+
+    if workspace.store_path.exists():
+        return
+    files = (path for folder in workspace.source_folders for path in folder.rglob("*"))
+    if not any(source_kind(path) for path in files):
+        raise _no_calls(workspace, ())
+
+
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
     """Scan the folders, match calls to deals, and bring deals and matches up to date."""
     from icp_voice.ingest.matching import find_entry, match_calls

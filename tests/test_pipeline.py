@@ -180,10 +180,11 @@ def test_new_call_costs_only_that_call(tmp_path: Path) -> None:
 
 
 def test_empty_folder_is_one_sentence(tmp_path: Path) -> None:
-    """A folder without calls says what belongs there."""
+    """A folder without calls says what belongs there, and nothing is written."""
     (tmp_path / "deals.csv").write_text("deal_id,outcome\nA,won\nB,lost\n", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="No calls in .* Put recordings"):
         pipeline.analyze(open_workspace(tmp_path), Listener())
+    assert [path.name for path in tmp_path.iterdir()] == ["deals.csv"]
 
 
 def test_missing_deals_file_is_one_sentence(tmp_path: Path) -> None:
