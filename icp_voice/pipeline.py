@@ -46,19 +46,19 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
     steps.require_calls(workspace)
     with Store(workspace.store_path) as store:
         sources = steps.find_calls(store, workspace, crm, reporter)
-        n_transcribed, failures = steps.transcribe_new(store, workspace, sources, reporter)
+        n_transcribed, failed = steps.transcribe_new(store, workspace, sources, reporter)
+        failures = (*sources.unused, *failed)
         embedder = steps.open_embedder(store, workspace, reporter)
         n_extracted = steps.extract_new(store, workspace, sources, embedder, reporter)
         fingerprint = stable_hash(
-            *(__version__, workspace.config, crm, sources.unused, failures, embedder.name),
+            *(__version__, workspace.config, crm, failures, embedder.name),
             steps.state_of_calls(store),
         )
         analysis = steps.load_analysis(store, fingerprint)
         measured = analysis is None
         if analysis is None:
             themes = steps.group_themes(store, workspace, embedder, reporter)
-            failed = (*sources.unused, *failures)
-            analysis = steps.measure(store, workspace, crm, themes, failed, embedder, reporter)
+            analysis = steps.measure(store, workspace, crm, themes, failures, embedder, reporter)
             steps.save_analysis(store, fingerprint, analysis)
         report, exports = steps.write_outputs(workspace, analysis, reporter, anew=measured)
     return Run(analysis, n_transcribed, n_extracted, measured, failures, report, exports)

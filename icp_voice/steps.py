@@ -14,7 +14,7 @@ import msgspec
 
 from icp_voice import tables, views
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
-from icp_voice.errors import DealsFileError, IcpVoiceError, WorkspaceError
+from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
 from icp_voice.records import (
     Analysis,
@@ -139,7 +139,7 @@ def transcribe_new(
         How many calls were new, and all inputs known to be unusable, by name.
 
     Raises:
-        ModelError: recordings wait and the speech model can't be loaded.
+        ModelError: the speech model can't be loaded and there is nothing but recordings.
     """
     from icp_voice.transcribe.models import model_identity
 
@@ -157,16 +157,23 @@ def transcribe_new(
             failures.append(FailedInput(source.path.name, "transcribe", error or "unknown reason"))
     keys = {source.call_id: key for source, key in stale}
     n_done = 0
-    for source, result in _transcripts_of([s for s, _ in stale], workspace, sources, reporter):
-        with store.transaction():
-            if isinstance(result, FailedInput):
-                failures.append(result)
-                store.finish_job("transcribe", source.call_id, keys[source.call_id], result.reason)
-                continue
-            path = _relative(source.path, workspace.folder)
-            tables.save_transcript(store, source, path, result)
-            store.finish_job("transcribe", source.call_id, keys[source.call_id])
-            n_done += 1
+    try:
+        for source, result in _transcripts_of([s for s, _ in stale], workspace, sources, reporter):
+            key = keys.pop(source.call_id)
+            with store.transaction():
+                if isinstance(result, FailedInput):
+                    failures.append(result)
+                    store.finish_job("transcribe", source.call_id, key, result.reason)
+                    continue
+                path = _relative(source.path, workspace.folder)
+                tables.save_transcript(store, source, path, result)
+                store.finish_job("transcribe", source.call_id, key)
+                n_done += 1
+    except ModelError as error:
+        # Without a speech model the transcripts still count; the recordings wait for the next run.
+        if not store.rows("SELECT 1 FROM calls LIMIT 1"):
+            raise
+        failures.append(FailedInput(f"{len(keys)} recordings", "transcribe", str(error)))
     return n_done, tuple(sorted(failures, key=lambda f: f.name))
 
 

@@ -1,5 +1,6 @@
 """The stages joined: a small workspace of transcripts from files to report and exports."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,20 @@ def test_new_call_costs_only_that_call(tmp_path: Path) -> None:
     assert run.analysis.calls[-1].deal_id is None or any(
         c.deal_id == "D99" for c in run.analysis.calls
     )
+
+
+def test_without_a_speech_model_the_transcripts_are_still_done(root: Path, tmp_path: Path) -> None:
+    """Recordings wait for a model, named once; they are no failed jobs, and the rest is measured."""
+    folder = fill(tmp_path / "w")
+    sample = root / "sample_audio" / "workspace" / "recordings"
+    (folder / "recordings").mkdir()
+    for path in sorted(sample.glob("*.ogg"))[:2]:
+        shutil.copy(path, folder / "recordings" / path.name)
+    workspace = open_workspace(folder, model=str(tmp_path / "no-model"))
+    run = pipeline.analyze(workspace, Listener())
+    assert [f.name for f in run.failures] == ["2 recordings"]
+    assert "no-model is not there" in run.failures[0].reason
+    assert len(run.analysis.calls) == N_DEALS
 
 
 def test_empty_folder_is_one_sentence(tmp_path: Path) -> None:
