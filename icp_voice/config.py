@@ -106,7 +106,6 @@ class EvidenceConfig:
         hypotheses: traits written down before the run (20 at most).
         min_deals_per_cell: traits present or absent in fewer deals are set aside.
         fdr: q, the false discovery rate asked for.
-        landmark_calls, landmark_days: what counts as early: the first calls, and days after them.
         permutations: shuffles of the outcomes; stability_pairs: pairs of half-samples.
     """
 
@@ -114,8 +113,6 @@ class EvidenceConfig:
     hypotheses: tuple[str, ...] = ()
     min_deals_per_cell: int = 5
     fdr: float = 0.10
-    landmark_calls: int = 1
-    landmark_days: int = 0
     permutations: int = 2000
     stability_pairs: int = 50
     seed: int = 20260101

@@ -8,7 +8,7 @@ was working on.
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -54,17 +54,29 @@ class Store:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the file, so that another process may open it."""
-        self._connection.close()
+        """Close the file; a disk that is full or gone is one sentence, whatever was running."""
+        import duckdb
+
+        with suppress(duckdb.Error):
+            self._connection.close()
+        if isinstance(error, (duckdb.IOException, duckdb.FatalException)):
+            raise WorkspaceError(
+                f"{self.path} can't be written: {_first_line(str(error))} Free some space or "
+                "reconnect the drive and run it again; what was finished is kept.",
+                path=self.path,
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all writes inside the block one: either all of them are kept or none."""
+        import duckdb
+
         self._connection.execute("BEGIN")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # a fatal error has rolled back already
+                self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from icp_voice.errors import WorkspaceError
@@ -59,6 +60,17 @@ def test_second_process_is_told_to_wait(path: Path) -> None:
             [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
         )
     assert "is in use by another icp-voice" in said.stdout
+
+
+def test_full_disk_is_one_sentence(path: Path) -> None:
+    """A write that fails in the middle of a run says what to do instead of a traceback."""
+    full = duckdb.IOException("No space left on device")
+    with (
+        pytest.raises(WorkspaceError, match="Free some space"),
+        Store(path) as store,
+        store.transaction(),
+    ):
+        raise full
 
 
 def test_newer_store_is_refused_unchanged(path: Path) -> None:

@@ -162,10 +162,9 @@ def measure(
 
 
 def _source(path: Path) -> SourceFile:
-    import hashlib
+    from icp_voice.ingest.recordings import hash_content
 
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = hash_content(path)
     return SourceFile(sha256[:16], sha256, path, "recording", path.stat().st_size)
 
 

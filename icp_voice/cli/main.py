@@ -60,4 +60,8 @@ def main() -> int:
         # The reader (head, less) went away; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        click.echo(f"Error: {error.strerror or error}{where}. Nothing finished is lost.", err=True)
+        return 2
     return result if isinstance(result, int) else 0

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from icp_voice.cli.filters import clock
 from icp_voice.pipeline import Run
 from icp_voice.records import (
     Analysis,
@@ -218,6 +219,5 @@ def _percent_range(interval: Interval) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    second = int(quote.start_s)
-    where = f"{quote.call} {second // 60}:{second % 60:02d}"
+    where = f"{quote.call} {clock(quote.start_s)}"
     return escape(f"“{quote.text}” {quote.speaker}, {where}")
