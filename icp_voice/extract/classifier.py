@@ -227,10 +227,6 @@ def train(
     return _Model(corpus, topics, n_grams, weights, vectors, alpha, offset, sigmoids)
 
 
-def _says(labels: frozenset[tuple[str, str]], kind: str) -> bool:
-    return any(own == kind for own, _ in labels)
-
-
 def _solve(
     kernel: "NDArray[np.float32]", targets: "NDArray[np.float32]", writers: Sequence[str]
 ) -> tuple["NDArray[np.float32]", "NDArray[np.float32]"]:

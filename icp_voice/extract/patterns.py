@@ -19,7 +19,7 @@ must occur; only patterns whose set meets the sentence are tried at all.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -241,14 +241,3 @@ def find(pattern: Pattern, sentence: Sentence) -> Iterable[Match]:
         last = bisect_left(sentence.offsets, hit.end())
         if last > first:
             yield Match(pattern, first, last)
-
-
-def build_index(
-    compiler: PatternCompiler, patterns: Mapping[object, Sequence[str]]
-) -> PatternIndex:
-    """Compile patterns grouped by meaning into one index."""
-    index = PatternIndex()
-    for meaning, texts in patterns.items():
-        for text in texts:
-            index.add(compiler.compile(text), meaning)
-    return index
