@@ -59,7 +59,9 @@ class Store:
 
         with suppress(duckdb.Error):
             self._connection.close()
-        if isinstance(error, (duckdb.IOException, duckdb.FatalException)):
+        # A commit that finds no room is a TransactionException; later ones are fatal.
+        unwritable = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
+        if isinstance(error, unwritable):
             raise WorkspaceError(
                 f"{self.path} can't be written: {_first_line(str(error))} Free some space or "
                 "reconnect the drive and run it again; what was finished is kept.",
