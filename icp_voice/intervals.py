@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from icp_voice.errors import EvidenceError
-from icp_voice.records import Interval
+from icp_voice.results import Interval
 
 FloatArray = NDArray[np.float64]
 

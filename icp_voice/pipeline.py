@@ -10,7 +10,8 @@ from pathlib import Path
 
 from icp_voice import __version__, steps
 from icp_voice.progress import Reporter
-from icp_voice.records import Analysis, FailedInput
+from icp_voice.records import FailedInput
+from icp_voice.results import Analysis
 from icp_voice.store import Store, stable_hash
 from icp_voice.workspace import Workspace
 

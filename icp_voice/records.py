@@ -7,7 +7,7 @@ library outside the standard one, so every stage may import it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -19,10 +19,6 @@ Presence = Literal["present", "mentioned"]
 Level = Literal["c_level", "vp_director", "manager", "specialist", "unknown"]
 SourceKind = Literal["recording", "transcript"]
 MatchReason = Literal["calls_file", "file_name", "none"]
-Register = Literal["hypothesis", "discovery"]
-Verdict = Literal["proven", "promising", "noise", "set_aside", "biased"]
-CriterionKind = Literal["must_have", "nice_to_have", "exclude", "warning"]
-Tier = Literal["A", "B", "C"]
 
 
 @dataclass(frozen=True)
@@ -36,12 +32,30 @@ class Participant:
 
 
 @dataclass(frozen=True)
+class Track:
+    """One file of a call that was recorded in one file a person (or a side).
+
+    Attributes:
+        side: as the file's name tells it (agent, caller); `unknown` where it does not.
+        name: whose voice it is, where the file's name tells that.
+    """
+
+    path: Path
+    side: Side = "unknown"
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class SourceFile:
-    """One file of calls found in a folder.
+    """One call found in a folder: most often one file, sometimes several of one call.
 
     Attributes:
         call_id: first 16 hex digits of `sha256`; the call's identity wherever the file moves.
-        sha256: hex digest of the file's bytes.
+        sha256: hex digest of the file's bytes, or of the tracks' digests.
+        path: the file that is read; the first track's where there are tracks.
+        tracks: the files of a call recorded in one file a person; empty for a single file.
+        others: more files of the same call: the same bytes again, another container, the sound
+            beside its transcript. They are not read as calls of their own.
     """
 
     call_id: str
@@ -49,6 +63,8 @@ class SourceFile:
     path: Path
     kind: SourceKind
     size_bytes: int
+    tracks: tuple[Track, ...] = ()
+    others: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +158,8 @@ class Transcript:
         call: the file's name; the public name of the call in JSON.
         model: the recogniser's name and revision, or the transcript format it was read from.
         partial: the recording broke off before its end; what could be read is here.
+        title: the meeting's title, where the file tells it.
+        started_at: when the call began, in the zone the file tells it in, where it tells it.
     """
 
     call_id: str
@@ -155,6 +173,8 @@ class Transcript:
     participants: tuple[Participant, ...] = ()
     dropped: tuple[DroppedSegment, ...] = ()
     partial: bool = False
+    title: str | None = None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -289,141 +309,6 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A two-sided interval and the share of repetitions it should cover."""
-
-    low: float
-    high: float
-    confidence: float
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One trait against the outcome: the row of the evidence table.
-
-    Attributes:
-        trait: id such as `pain/manual_work`, `stakeholder/it/present`, `attribute/industry=retail`.
-        present_won..absent_lost: closed deals in the four cells.
-        unknown: closed deals in which the trait is not known.
-        p_value: two-sided Fisher mid-p; None where the trait was set aside.
-        p_stratified: Cochran-Mantel-Haenszel over the segments; the primary p-value.
-        q_value: Benjamini-Hochberg within the register.
-        p_max_t: Westfall-Young max-T.
-        odds_ratio: raw (Haldane-Anscombe corrected); `odds_ratio_shrunken` is what to expect.
-        interval_90: 90 % interval of the shrunken odds ratio.
-        stability: share of half-samples that select the trait.
-        win_rate_with, win_rate_without: shares with their 90 % Wilson intervals.
-        reasons: plain sentences, most important first.
-        odds_ratio_stratified: inside the segments (Mantel-Haenszel); None without segments.
-        win_rate_difference: 90 % Newcombe interval of win_rate_with - win_rate_without.
-        sign_agreement: share of the segments in which the effect points the same way.
-    """
-
-    trait: str
-    register: Register
-    present_won: int
-    present_lost: int
-    absent_won: int
-    absent_lost: int
-    unknown: int
-    p_value: float | None
-    p_stratified: float | None
-    q_value: float | None
-    p_max_t: float | None
-    odds_ratio: float | None
-    odds_ratio_shrunken: float | None
-    interval_90: Interval | None
-    stability: float | None
-    win_rate_with: Interval | None
-    win_rate_without: Interval | None
-    verdict: Verdict
-    reasons: tuple[str, ...] = ()
-    odds_ratio_stratified: float | None = None
-    win_rate_difference: Interval | None = None
-    sign_agreement: float | None = None
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """What `measure` returns: the evidence table and what the data can and can't show."""
-
-    n_deals: int
-    n_won: int
-    n_lost: int
-    n_open: int
-    findings: tuple[Finding, ...]
-    warnings: tuple[str, ...]
-    expected_by_noise: float | None
-    detectable_odds_ratio: float | None
-    stratified_by: str | None
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One line of the proposed profile; `points` is 0 for excludes and warnings."""
-
-    trait: str
-    kind: CriterionKind
-    statement: str
-    points: int
-    finding: Finding
-    quotes: tuple[Quote, ...] = ()
-    folded_traits: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class TierRecord:
-    """How the closed deals of one tier ended, with the Jeffreys interval of their win rate."""
-
-    tier: Tier
-    lowest_score: int
-    n_deals: int
-    n_won: int
-    win_rate: float | None
-    interval: Interval | None
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The proposed ideal customer profile: a hypothesis, with its record.
-
-    `notes` are plain facts on its reach (deals, wins and accounts in tier A).
-    """
-
-    criteria: tuple[Criterion, ...]
-    tiers: tuple[TierRecord, ...]
-    tiers_separable: bool
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ScorePart:
-    """One criterion's share of a deal's score; `value` None is unknown."""
-
-    trait: str
-    statement: str
-    points: int
-    value: bool | None
-    quote: Quote | None = None
-
-
-@dataclass(frozen=True)
-class DealScore:
-    """A deal's score in [0, 100] with the range its unknowns leave open."""
-
-    deal_id: str
-    score: int
-    low: int
-    high: int
-    tier: Tier
-    n_unknown: int
-    excluded_by: tuple[str, ...]
-    parts: tuple[ScorePart, ...]
-
-
-@dataclass(frozen=True)
 class FailedInput:
     """A file or row that could not be used, named with its reason."""
 
@@ -459,32 +344,3 @@ class DealSignals:
     last_call_on: date | None
     signals: tuple[tuple[Signal, Quote], ...]
     stakeholders: tuple[Stakeholder, ...]
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """Everything one run found out; what the terminal, the report and the exports are made of.
-
-    Attributes:
-        statements: trait id -> how a sales lead would say it ("Work is done by hand in
-            spreadsheets"); traits without an entry are shown by their id.
-        quotes: trait id -> quotes that show it, won deals first.
-        data_until: latest date of a call or deal; stands for "now", so reruns give equal bytes.
-    """
-
-    name: str
-    synthetic: bool
-    data_until: date | None
-    deals: tuple[Deal, ...]
-    calls: tuple[CallSummary, ...]
-    measurement: Measurement
-    profile: Profile
-    scores: tuple[DealScore, ...]
-    themes: tuple[Theme, ...]
-    deal_signals: tuple[DealSignals, ...]
-    statements: Mapping[str, str]
-    quotes: Mapping[str, tuple[Quote, ...]]
-    unmatched: tuple[CallMatch, ...]
-    failures: tuple[FailedInput, ...]
-    rejected_rows: tuple[RejectedRow, ...]
-    sentence_model: str

@@ -17,7 +17,6 @@ from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
 from icp_voice.records import (
-    Analysis,
     CallEntry,
     CallSummary,
     Deal,
@@ -28,6 +27,7 @@ from icp_voice.records import (
     Theme,
     Transcript,
 )
+from icp_voice.results import Analysis
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
 from icp_voice.workspace import Workspace

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from icp_voice.records import (
-    Analysis,
     BuyerLine,
     CallMatch,
     CallQuality,
@@ -20,6 +20,7 @@ from icp_voice.records import (
     Transcript,
     Turn,
 )
+from icp_voice.results import Analysis
 from icp_voice.store import Store
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ CALL_COLUMNS = (
     "partial",
     *QUALITY_COLUMNS,
     "grade_reasons",
+    "title",
+    "started_at",
 )
 TURN_COLUMNS = (
     "turn",
@@ -130,6 +133,8 @@ def save_transcript(store: Store, source: SourceFile, path: str, transcript: Tra
         transcript.partial,
         *quality[:-1],
         list(quality[-1]),
+        transcript.title,
+        _without_zone(transcript.started_at),
     )
     store.insert("calls", CALL_COLUMNS, [row])
     _insert_of_call(store, "turns", call_id, TURN_COLUMNS, transcript.turns)
@@ -163,6 +168,8 @@ def load_transcripts(store: Store, call_ids: Sequence[str]) -> list[Transcript]:
             participants=tuple(Participant(*p) for p in people.get(call_id, ())),
             dropped=tuple(DroppedSegment(*d) for d in dropped.get(call_id, ())),
             partial=call["partial"],
+            title=call["title"],
+            started_at=call["started_at"],
         )
     return [found[call_id] for call_id in ids if call_id in found]
 
@@ -317,6 +324,11 @@ class StoredEmbeddings:
         """Keep the vectors of texts that were not cached yet."""
         rows = [(self._model, _text_key(t), v.tolist()) for t, v in sorted(vectors.items())]
         self._store.insert("embeddings", ("model", "text_sha256", "vector"), rows)
+
+
+def _without_zone(moment: datetime | None) -> datetime | None:
+    """Return the wall clock of a moment: the day of a call is the day its people had."""
+    return None if moment is None else moment.replace(tzinfo=None)
 
 
 def _text_key(text: str) -> str:

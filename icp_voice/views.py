@@ -2,14 +2,7 @@
 
 from dataclasses import fields
 
-from icp_voice.records import (
-    CallMatch,
-    CallSummary,
-    DealSignals,
-    Quote,
-    Signal,
-    Stakeholder,
-)
+from icp_voice.records import CallMatch, CallSummary, DealSignals, Quote, Signal, Stakeholder
 from icp_voice.store import Store
 from icp_voice.tables import SIGNAL_COLUMNS, STAKEHOLDER_COLUMNS
 

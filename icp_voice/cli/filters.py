@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from icp_voice.errors import ConfigError, IcpVoiceError
-from icp_voice.records import Measurement, Participant, Side, SourceFile, Transcript
+from icp_voice.records import Participant, Side, SourceFile, Transcript
+from icp_voice.results import Measurement
 
 if TYPE_CHECKING:
     from icp_voice.config import Config

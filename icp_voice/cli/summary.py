@@ -9,15 +9,8 @@ from rich.table import Table
 
 from icp_voice.cli.filters import clock
 from icp_voice.pipeline import Run
-from icp_voice.records import (
-    Analysis,
-    Criterion,
-    CriterionKind,
-    Finding,
-    Interval,
-    Quote,
-    TierRecord,
-)
+from icp_voice.records import Quote
+from icp_voice.results import Analysis, Criterion, CriterionKind, Finding, Interval, TierRecord
 
 HEADINGS: dict[CriterionKind, str] = {
     "must_have": "Must-have",

@@ -19,7 +19,7 @@ from icp_voice.evidence.shrinkage import shrink
 from icp_voice.evidence.stability import selection_shares
 from icp_voice.evidence.traits import FloatArray
 from icp_voice.evidence.verdicts import MIN_STABILITY, Evidence
-from icp_voice.records import Register
+from icp_voice.results import Register
 
 _BOSCHLOO_DEALS = 150
 _SIGN_MIN_DEALS = 5

@@ -22,7 +22,8 @@ from icp_voice.evidence.verdicts import (
     rate_interval,
     set_aside_reasons,
 )
-from icp_voice.records import Deal, Finding, Measurement, Verdict
+from icp_voice.records import Deal
+from icp_voice.results import Finding, Measurement, Verdict
 
 logger = logging.getLogger(__name__)
 

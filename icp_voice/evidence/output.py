@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from icp_voice.records import Finding, Measurement
+from icp_voice.results import Finding, Measurement
 
 
 def to_json(measurement: Measurement) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from icp_voice.evidence.bias import MIN_KNOWN_SHARE, FlagBook
 from icp_voice.evidence.traits import FloatArray
 from icp_voice.intervals import newcombe_difference, wilson_bounds
-from icp_voice.records import Finding, Interval, Register, Verdict
+from icp_voice.results import Finding, Interval, Register, Verdict
 
 MIN_STABILITY = 0.60
 MIN_SIGN_AGREEMENT = 0.75

@@ -6,7 +6,8 @@ from typing import Literal
 
 from icp_voice.export.fields import EnrichedDeal, Role, Said, readable
 from icp_voice.export.text import clean, clock, cut, iso
-from icp_voice.records import Analysis, Level, Quote
+from icp_voice.records import Level, Quote
+from icp_voice.results import Analysis
 
 ColumnType = Literal["text", "long_text", "number", "date", "choice"]
 Cell = str | int

@@ -17,7 +17,8 @@ from typing import Any
 from icp_voice import __version__
 from icp_voice.export.columns import profile_name
 from icp_voice.export.fields import EnrichedDeal
-from icp_voice.records import Analysis, DealSignals, Theme
+from icp_voice.records import DealSignals, Theme
+from icp_voice.results import Analysis
 
 SCHEMA = "icp-voice/deals"
 SCHEMA_VERSION = 1

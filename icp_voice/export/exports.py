@@ -9,7 +9,7 @@ from icp_voice.export.fields import EnrichedDeal, enrich_deals
 from icp_voice.export.hubspot import hubspot_csv, hubspot_properties
 from icp_voice.export.review_csv import review_csv
 from icp_voice.files import write_atomically
-from icp_voice.records import Analysis
+from icp_voice.results import Analysis
 
 log = logging.getLogger(__name__)
 

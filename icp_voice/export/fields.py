@@ -8,16 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from icp_voice.records import (
-    Analysis,
-    Deal,
-    DealScore,
-    DealSignals,
-    Level,
-    Quote,
-    Signal,
-    Stakeholder,
-)
+from icp_voice.records import Deal, DealSignals, Level, Quote, Signal, Stakeholder
+from icp_voice.results import Analysis, DealScore
 
 KEY_MOMENTS = 5
 # Of one call, what comes first: why they look, what hurts, what holds them back, what it is worth.

@@ -15,7 +15,7 @@ import json
 from icp_voice.export.columns import COLUMNS, Column, ColumnType, row_of
 from icp_voice.export.fields import EnrichedDeal
 from icp_voice.export.text import cut
-from icp_voice.records import Analysis
+from icp_voice.results import Analysis
 
 KEY = "Record ID"
 MAX_CHARS = 65_536

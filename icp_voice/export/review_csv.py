@@ -10,7 +10,7 @@ import io
 from icp_voice.export.columns import COLUMNS, Cell, row_of
 from icp_voice.export.fields import EnrichedDeal
 from icp_voice.export.text import clean, cut, defuse
-from icp_voice.records import Analysis
+from icp_voice.results import Analysis
 
 MAX_CHARS = 32_000  # a cell of Excel holds 32,767
 _DEAL_LABELS = ("Deal", "Name", "Outcome", "Account", "Owner")

@@ -29,15 +29,8 @@ from icp_voice.icp.wording import (
     unscored_warning,
 )
 from icp_voice.intervals import jeffreys_interval, wilson_interval
-from icp_voice.records import (
-    Criterion,
-    CriterionKind,
-    Deal,
-    Finding,
-    Measurement,
-    Profile,
-    Quote,
-)
+from icp_voice.records import Deal, Quote
+from icp_voice.results import Criterion, CriterionKind, Finding, Measurement, Profile
 
 logger = logging.getLogger(__name__)
 

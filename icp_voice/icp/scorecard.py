@@ -13,16 +13,8 @@ from icp_voice.config import IcpConfig
 from icp_voice.errors import EvidenceError
 from icp_voice.icp.values import DealTraits, FloatArray, Int8Array, pick_values, prevalence
 from icp_voice.intervals import jeffreys_interval
-from icp_voice.records import (
-    Criterion,
-    Deal,
-    DealScore,
-    Profile,
-    Quote,
-    ScorePart,
-    Tier,
-    TierRecord,
-)
+from icp_voice.records import Deal, Quote
+from icp_voice.results import Criterion, DealScore, Profile, ScorePart, Tier, TierRecord
 
 _TIERS: tuple[Tier, ...] = ("A", "B", "C")
 _NO_QUOTES: Mapping[str, tuple[Quote, ...]] = {}

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from icp_voice.records import Criterion, Deal, DealScore, Finding, Measurement, TierRecord
+from icp_voice.records import Deal
+from icp_voice.results import Criterion, DealScore, Finding, Measurement, TierRecord
 
 BROAD_SHARE, BROAD_LIFT = 0.60, 1.2
 TIER_A_MAX_SHARE, TIER_A_MIN_SHARE = 0.35, 0.10

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, Finding, Verdict
 from icp_voice.report.lookup import Lookup
 from icp_voice.report.words import (
     n_with,
@@ -15,6 +14,7 @@ from icp_voice.report.words import (
     say_number,
     say_share,
 )
+from icp_voice.results import Analysis, Finding, Verdict
 
 SHOWN_ROWS = 12
 LISTED_ROWS = 300

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from icp_voice.records import Finding
 from icp_voice.report.chart_parts import (
     COLOURS,
     Drawn,
@@ -22,6 +21,7 @@ from icp_voice.report.chart_parts import (
 )
 from icp_voice.report.svg import render_svg
 from icp_voice.report.words import rate_with, rate_without, say_number, say_share
+from icp_voice.results import Finding
 
 if TYPE_CHECKING:
     import altair as alt

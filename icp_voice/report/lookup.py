@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, Outcome, Quote
+from icp_voice.records import Outcome, Quote
 from icp_voice.report.words import LONGEST_NAME, LONGEST_QUOTE, cut, say_clock, say_date, say_trait
+from icp_voice.results import Analysis
 
 
 @dataclass(frozen=True)

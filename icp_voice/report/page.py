@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from icp_voice import __version__
-from icp_voice.records import Analysis
 from icp_voice.report.chart_parts import Drawn
 from icp_voice.report.compared import (
     ComparedGroup,
@@ -43,6 +42,7 @@ from icp_voice.report.words import (
     say_number,
     say_share,
 )
+from icp_voice.results import Analysis
 
 NAMED_FIRST = 3
 

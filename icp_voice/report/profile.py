@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, Criterion, CriterionKind, Finding, Interval, Quote
+from icp_voice.records import Quote
 from icp_voice.report.effect_charts import EffectRow
 from icp_voice.report.lookup import Lookup, QuoteView
 from icp_voice.report.variety import pick_varied
@@ -24,6 +24,7 @@ from icp_voice.report.words import (
     say_share,
     say_share_interval,
 )
+from icp_voice.results import Analysis, Criterion, CriterionKind, Finding, Interval
 
 SHOWN_QUOTES = 3
 SHOWN_PROMISING = 6

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, CallSummary
+from icp_voice.records import CallSummary
 from icp_voice.report.lookup import Lookup
 from icp_voice.report.words import (
     LONGEST_NAME,
@@ -14,6 +14,7 @@ from icp_voice.report.words import (
     say_hours,
     say_language,
 )
+from icp_voice.results import Analysis
 
 LISTED_ROWS = 200
 GRADE_MEANING = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icp_voice.files import write_atomically
-from icp_voice.records import Analysis
+from icp_voice.results import Analysis
 
 if TYPE_CHECKING:
     import jinja2

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, Deal, DealScore, Interval, ScorePart, Tier
+from icp_voice.records import Deal
 from icp_voice.report.lookup import Lookup
 from icp_voice.report.words import (
     LONGEST_NAME,
@@ -12,6 +12,7 @@ from icp_voice.report.words import (
     say_share,
     say_share_interval,
 )
+from icp_voice.results import Analysis, DealScore, Interval, ScorePart, Tier
 
 SHOWN_DEALS = 12
 LISTED_DEALS = 250

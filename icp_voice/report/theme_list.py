@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from icp_voice.records import Analysis, Quote, Theme, ThemeMember
+from icp_voice.records import Quote, Theme, ThemeMember
 from icp_voice.report.lookup import Lookup, QuoteView
 from icp_voice.report.variety import pick_varied
 from icp_voice.report.words import LONGEST_NAME, cut, say_count
+from icp_voice.results import Analysis
 
 STABLE_FROM = 0.7
 SHOWN_THEMES = 12

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from icp_voice.records import Finding, Interval, Verdict
+from icp_voice.results import Finding, Interval, Verdict
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LANGUAGE_NAMES = {"en": "English", "ru": "Russian", "uk": "Ukrainian", "pl": "Polish"}

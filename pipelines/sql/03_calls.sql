@@ -1,6 +1,7 @@
 -- Grain: one call, known by its content. Key: call_id (first 16 hex digits of the file's sha256).
 -- Units: durations in seconds, coverage and side_confidence shares in [0, 1],
--- mean_log_probability in nats a token. called_on: the day of the call, where known.
+-- mean_log_probability in nats a token. started_at: when the call began by the file itself, where it
+-- tells that (wall clock, no zone).
 CREATE TABLE IF NOT EXISTS calls (
     call_id               VARCHAR PRIMARY KEY,
     sha256                VARCHAR NOT NULL,
@@ -22,3 +23,7 @@ CREATE TABLE IF NOT EXISTS calls (
     grade                 VARCHAR NOT NULL,
     grade_reasons         VARCHAR[] NOT NULL
 );
+
+-- Stores made before these columns get them here.
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS title VARCHAR;
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS started_at TIMESTAMP;

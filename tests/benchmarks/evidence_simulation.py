@@ -21,7 +21,8 @@ from icp_voice.evidence.multiplicity import benjamini_hochberg
 from icp_voice.evidence.traits import TraitTable
 from icp_voice.icp.joint import joint_log_odds
 from icp_voice.icp.scorecard import distribute_points
-from icp_voice.records import Deal, Measurement
+from icp_voice.records import Deal
+from icp_voice.results import Measurement
 
 CONFIG = EvidenceConfig(permutations=199)
 POWER = {  # power / raw type-M of mid-p + BH on clean tables, at 60, 120, 300, 1000 deals

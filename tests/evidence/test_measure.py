@@ -14,7 +14,8 @@ from icp_voice.evidence.measure import measure
 from icp_voice.evidence.observations import table_from_observations
 from icp_voice.evidence.output import to_json
 from icp_voice.evidence.traits import TraitTable, table_from_values
-from icp_voice.records import Deal, Finding, Measurement
+from icp_voice.records import Deal
+from icp_voice.results import Finding, Measurement
 
 FAST = EvidenceConfig(permutations=99, stability_pairs=10)
 

@@ -4,26 +4,28 @@ from datetime import date
 import pytest
 
 from icp_voice.records import (
-    Analysis,
     BuyerLine,
     CallMatch,
     CallSummary,
-    Criterion,
     Deal,
-    DealScore,
     DealSignals,
     FailedInput,
-    Finding,
-    Interval,
-    Measurement,
-    Profile,
     Quote,
     RejectedRow,
-    ScorePart,
     Signal,
     Stakeholder,
     Theme,
     ThemeMember,
+)
+from icp_voice.results import (
+    Analysis,
+    Criterion,
+    DealScore,
+    Finding,
+    Interval,
+    Measurement,
+    Profile,
+    ScorePart,
     TierRecord,
 )
 

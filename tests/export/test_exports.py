@@ -12,7 +12,8 @@ from icp_voice.errors import ExportError
 from icp_voice.export.columns import COLUMNS, QUOTE_CHARS
 from icp_voice.export.exports import EXPORT_NAMES, write_exports
 from icp_voice.files import write_atomically
-from icp_voice.records import Analysis, DealSignals, Quote, Signal
+from icp_voice.records import DealSignals, Quote, Signal
+from icp_voice.results import Analysis
 
 Place = Callable[..., tuple[Signal, Quote]]
 

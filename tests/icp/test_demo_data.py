@@ -12,7 +12,8 @@ from icp_voice.evidence.trait_files import read_traits
 from icp_voice.evidence.traits import TraitTable
 from icp_voice.icp.criteria import propose
 from icp_voice.ingest.deals import read_deals
-from icp_voice.records import Deal, Measurement, Profile, Quote
+from icp_voice.records import Deal, Quote
+from icp_voice.results import Measurement, Profile
 
 Demo = tuple[TraitTable, tuple[Deal, ...], Config, dict[str, list[dict[str, str]]]]
 

@@ -17,7 +17,8 @@ from icp_voice.icp.scorecard import (
     tier_of,
     tiers_separable,
 )
-from icp_voice.records import Criterion, CriterionKind, Deal, Finding, Profile, Quote, TierRecord
+from icp_voice.records import Deal, Quote
+from icp_voice.results import Criterion, CriterionKind, Finding, Profile, TierRecord
 
 
 def make_criterion(trait: str, points: int, kind: CriterionKind = "nice_to_have") -> Criterion:

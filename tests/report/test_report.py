@@ -15,8 +15,9 @@ from outline import Outline
 from report_samples import HOSTILE
 
 from icp_voice.errors import ExportError
-from icp_voice.records import Analysis, Deal, Quote
+from icp_voice.records import Deal, Quote
 from icp_voice.report.report import render_report, write_report
+from icp_voice.results import Analysis
 
 HERE = Path(__file__).parent
 LOADING_TAGS = {
