@@ -59,6 +59,7 @@ def transcribe(
     """Turn recordings into speaker turns, on this machine."""
     from icp_voice.cli.bars import Bars
     from icp_voice.config import TranscribeConfig
+    from icp_voice.transcribe.models import fetch_missing
     from icp_voice.transcribe.parallel import transcribe_recordings
 
     config = TranscribeConfig(
@@ -76,6 +77,8 @@ def transcribe(
             n_failed += _fail(path.name, error.strerror or str(error))
     attendees = {source.call_id: people for source in sources}
     with Bars() as bars:
+        if sources:
+            fetch_missing(model, offline=offline, reporter=bars)
         bars.stage("Transcribing", len(sources))
         results = transcribe_recordings(
             sources, config, participants=attendees, on_progress=bars.transcribing

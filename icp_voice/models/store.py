@@ -69,7 +69,7 @@ def folder_name(name: str) -> str:
 def find_stored(model: KnownModel) -> StoredModel | None:
     """Return where a model lies, or None where it is not here or not whole."""
     if model.source == "bundled":
-        return _stored(model, [_bundled_folder(model)], "bundled")
+        return _stored(model, [bundled_folder(model)], "bundled")
     if model.source == "package":
         return _stored(model, [package_folder(model.address)], "package")
     return _stored(model, [models_folder() / folder_name(model.name)], "models folder") or _stored(
@@ -111,6 +111,14 @@ def problems_of(folder: Path, task: Task | None) -> tuple[str, ...]:
     if (task or task_of(folder)) == "sentences":
         return sentences.sentence_model_problems(folder)
     return whisper.whisper_problems(folder)
+
+
+def bundled_folder(model: KnownModel) -> Path | None:
+    """Return the folder of a model that is part of icp-voice, or None where it is missing."""
+    try:
+        return resource_path("models", model.address)
+    except IcpVoiceError:
+        return None
 
 
 def package_folder(package: str) -> Path | None:
@@ -222,13 +230,6 @@ def _recorded_commit(folder: Path) -> str:
         record = read_record(folder)
         return record.commit if record else ""
     return ""
-
-
-def _bundled_folder(model: KnownModel) -> Path | None:
-    try:
-        return resource_path("models", model.address)
-    except IcpVoiceError:
-        return None
 
 
 def _cache_name(repository: str) -> str:
