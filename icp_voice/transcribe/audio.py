@@ -4,7 +4,7 @@ Decoded audio of long files is what kills a process (faster-whisper #373), so it
 of bounded length, cut where it is quietest. 16 kHz float32, as Whisper takes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,9 @@ class AudioWindow:
         return float(self.samples.shape[1]) / SAMPLING_RATE_HZ
 
 
-def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[AudioWindow]:
+def read_windows(
+    path: Path, *, max_window_s: float = MAX_WINDOW_S
+) -> Generator[AudioWindow, None, None]:
     """Yield a recording's windows from start to end, without gap or overlap.
 
     One and two channels are kept apart, more are mixed down to one. Frames that are damaged are
@@ -71,7 +73,7 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
             n_pending += block.shape[1]
             if n_pending >= n_max:
                 samples = np.concatenate(pending, axis=1)
-                cut = _quietest_cut(samples, n_max)
+                cut = quietest_cut(samples, n_max)
                 yield AudioWindow(samples[:, :cut], n_done / SAMPLING_RATE_HZ)
                 n_done += cut
                 pending = [samples[:, cut:]]
@@ -191,7 +193,7 @@ def _to_float32(frame: Any) -> Samples:
     return samples
 
 
-def _quietest_cut(samples: Samples, n_max: int) -> int:
+def quietest_cut(samples: Samples, n_max: int) -> int:
     """Return the sample to cut at: the quietest half second of the last minute before n_max."""
     frame = int(_FRAME_S * SAMPLING_RATE_HZ)
     first = n_max - min(n_max // 2, int(_CUT_SEARCH_S * SAMPLING_RATE_HZ))
