@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,14 @@ from icp_voice.cli.filters import FORMAT
 from icp_voice.errors import IcpVoiceError, ModelError
 
 if TYPE_CHECKING:
-    from icp_voice.models.manifest import KnownModel
+    from icp_voice.models.manifest import FileSum, KnownModel
     from icp_voice.models.pull import OnProgress
+    from icp_voice.models.record import ModelRecord
     from icp_voice.models.verify import Verification
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 _LINE_EVERY_S = 10.0
+_TOLD_FROM_BYTES = 100_000_000
 
 
 @click.group()
@@ -63,6 +65,8 @@ def pull(names: tuple[str, ...], to: Path | None, again: bool) -> int:
             continue
         commit = f" (commit {pulled.commit[:12]})" if pulled.commit else ""
         click.echo(f"{pulled.name}: {pulled.outcome}, {pulled.path}{commit}")
+        if to is not None and pulled.outcome != "comes with icp-voice":
+            _print_how_to_use(model, to)
     return 1 if n_failed else 0
 
 
@@ -100,6 +104,18 @@ def verify(names: tuple[str, ...], form: str) -> int:
     return 1 if n_failed else 0
 
 
+def _print_how_to_use(model: "KnownModel", to: Path) -> None:
+    from icp_voice.models.store import MODELS_FOLDER_VARIABLE, folder_name
+
+    use = f"--model {to.name}/{folder_name(model.name)}, or "
+    use = use if model.task != "sentences" else ""
+    click.echo(
+        f"On a machine without a network: copy {to} there, then {use}set {MODELS_FOLDER_VARIABLE} "
+        "to the copy. Check it there: icp-voice models verify FOLDER.",
+        err=True,
+    )
+
+
 @dataclass(frozen=True)
 class _Row:
     """A model for the list; `model` is None for one that only lies here."""
@@ -111,6 +127,8 @@ class _Row:
     path: Path | None
     commit: str
     size_bytes: int
+    license: str
+    sha256: str
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as the list's JSON has it."""
@@ -120,7 +138,8 @@ class _Row:
             "task": self.task,
             "languages": list(known.languages) if known else [],
             "size_bytes": self.size_bytes,
-            "license": known.license if known else "",
+            "license": self.license,
+            "sha256": self.sha256 or None,
             "source": known.source if known else "",
             "address": known.address if known else "",
             "revision": self.commit or (known.revision if known else ""),
@@ -142,13 +161,48 @@ def _rows() -> Iterator[_Row]:
         path = stored.path if stored else None
         commit = stored.commit if stored else ""
         seen.add(path)
-        yield _Row(model.name, model, model.task or "", where, path, commit, model.size_bytes)
+        record = _record(path)
+        files = model.files or (record.files if record else ())
+        yield _Row(
+            model.name,
+            model,
+            model.task or "",
+            where,
+            path,
+            commit,
+            model.size_bytes,
+            model.license,
+            _weights_sha256(files),
+        )
     for name, other in all_stored():
         if other.path in seen:
             continue
         size = sum(p.stat().st_size for p in other.path.rglob("*") if p.is_file())
-        task = task_of(other.path) or ""
-        yield _Row(name, None, task, other.where, other.path, other.commit, size)
+        record = _record(other.path)
+        yield _Row(
+            name,
+            None,
+            task_of(other.path) or "",
+            other.where,
+            other.path,
+            other.commit,
+            size,
+            record.license if record else "",
+            _weights_sha256(record.files if record else ()),
+        )
+
+
+def _record(path: Path | None) -> "ModelRecord | None":
+    from icp_voice.models.record import find_record
+
+    with suppress(ModelError):  # a damaged record is told by `verify`
+        return find_record(path) if path else None
+    return None
+
+
+def _weights_sha256(files: "tuple[FileSum, ...]") -> str:
+    """Return the sum that tells a model: that of its weights, the largest file."""
+    return max(files, key=lambda file: file.size_bytes).sha256 if files else ""
 
 
 def _print_rows(rows: list[_Row]) -> None:
@@ -158,7 +212,17 @@ def _print_rows(rows: list[_Row]) -> None:
     from icp_voice.models.store import hub_cache, models_folder
 
     table = Table(box=None, header_style="bold", padding=(0, 1))
-    for column in ("name", "for", "languages", "size", "licence", "revision", "where", "note"):
+    for column in (
+        "name",
+        "for",
+        "languages",
+        "size",
+        "licence",
+        "sha256",
+        "revision",
+        "where",
+        "note",
+    ):
         table.add_column(column, overflow="fold", no_wrap=column == "size")
     for row in rows:
         known = row.model
@@ -167,7 +231,8 @@ def _print_rows(rows: list[_Row]) -> None:
             row.task,
             " ".join(known.languages) if known else "",
             size_text(row.size_bytes),
-            known.license if known else "",
+            row.license,
+            row.sha256[:12],
             (row.commit or (known.revision if known else ""))[:12],
             row.where,
             known.note if known else "",
@@ -255,7 +320,8 @@ def _verify(name: str, model: "KnownModel | None", folder: Path) -> "Verificatio
     from icp_voice.models.verify import verify_folder, verify_model
 
     def tell(path: str) -> None:
-        click.echo(f"Reading {name}: {path} ...", err=True)
+        if (folder / path).stat().st_size >= _TOLD_FROM_BYTES:
+            click.echo(f"Reading {name}: {path} ...", err=True)
 
     if model is None:
         return verify_folder(folder, on_file=tell)

@@ -1,1 +1,1 @@
-"""Models that icp-voice uses, speech and sentences: which there are, where they lie, are they whole."""
+"""Models for speech and for sentences: which there are, where they lie, whether they are whole."""

@@ -97,7 +97,7 @@ def list_hub_files(repository: str, revision: str) -> HubListing:
     needed = whisper.NEEDED_FILES if task == "speech" else sentences.NEEDED_FILES
     if lacking := [name for name in needed if name not in files]:
         raise HubError(f"the hub's copy lacks {', '.join(lacking)}")
-    license_name = str((info.card_data or {}).get("license") or "")
+    license_name = str(info.card_data.get("license") or "") if info.card_data else ""
     return HubListing(
         repository=repository,
         commit=info.sha,
@@ -130,11 +130,11 @@ def fetch_hub_file(listing: HubListing, file: FileSum, target: Path, on_bytes: O
     Raises:
         HubError: it broke off again, or is not what the hub says it is.
     """
-    from huggingface_hub import hf_hub_url
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub import hf_hub_url, utils
 
+    hub: Any = utils  # it exports these without saying so to the type checker
     url = hf_hub_url(listing.repository, file.path, revision=listing.commit)
-    return fetch_file(url, file, target, on_bytes, headers=build_hf_headers())
+    return fetch_file(url, file, target, on_bytes, headers=hub.build_hf_headers())
 
 
 def fetch_file(
@@ -223,26 +223,22 @@ class _Counted:
 @contextmanager
 def _quiet_hub() -> Iterator[None]:
     """Keep the hub's library from drawing its own bars and warnings over ours."""
-    from huggingface_hub.utils import (
-        are_progress_bars_disabled,
-        disable_progress_bars,
-        enable_progress_bars,
-    )
+    from huggingface_hub import utils
 
+    hub: Any = utils  # it exports these without saying so to the type checker
     library = logging.getLogger("huggingface_hub")
-    was_disabled, level = are_progress_bars_disabled(), library.level
-    disable_progress_bars()
+    was_disabled, level = hub.are_progress_bars_disabled(), library.level
+    hub.disable_progress_bars()
     library.setLevel(logging.ERROR)
     try:
         yield
     finally:
         library.setLevel(level)
         if not was_disabled:
-            enable_progress_bars()
+            hub.enable_progress_bars()
 
 
 def _reason(error: Exception) -> str:
     """Return the first line of a library's error, which often has a page of advice below it."""
     first = str(error).strip().splitlines()
     return first[0].rstrip(".") if first else type(error).__name__
-

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 # The order of `LANGUAGES` in openai/whisper; large-v3 added yue at the end.
-LANGUAGES = (
+_CODES = (
     "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th "
     "ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr "
     "pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt "
     "haw ln ha ba jw su yue"
-).split()
+)
+LANGUAGES = tuple(_CODES.split())
 N_BASE_TOKENS = 50_257
 _SEED = 7
 _END_LEAN = 1.0
