@@ -21,6 +21,7 @@ from icp_voice.models.record import differs, sum_file
 log = logging.getLogger(__name__)
 
 REACH_TIMEOUT_S = 5.0
+_PIECE_BYTES = 1 << 18
 _TRUE = ("1", "TRUE", "YES", "ON")
 
 # Is told of every piece that arrived, in bytes; negative where some had to be thrown away.
@@ -33,7 +34,7 @@ class HubError(Exception):
 
 @dataclass(frozen=True)
 class HubListing:
-    """The files of a model at one commit."""
+    """The files of a model at one commit; `files` has no sums where nobody noted any."""
 
     repository: str
     commit: str
@@ -177,7 +178,7 @@ def _append(
 
     # A compressed answer has no ranges to go on in.
     headers = {**headers, "Accept-Encoding": "identity"}
-    with target.open("ab") as opened, _quiet_hub():
+    with target.open("ab") as opened, _our_way():
         counted = _Counted(opened, on_bytes)
         # http_get types its file as BinaryIO and uses write, seek, tell and truncate of it.
         sink: Any = counted
@@ -221,18 +222,23 @@ class _Counted:
 
 
 @contextmanager
-def _quiet_hub() -> Iterator[None]:
-    """Keep the hub's library from drawing its own bars and warnings over ours."""
-    from huggingface_hub import utils
+def _our_way() -> Iterator[None]:
+    """Let the hub's library write what arrived at once, and draw nothing over our own bars.
+
+    It holds back pieces of 10 MB, which a line that breaks more often would never fill.
+    """
+    from huggingface_hub import constants, utils
 
     hub: Any = utils  # it exports these without saying so to the type checker
     library = logging.getLogger("huggingface_hub")
-    was_disabled, level = hub.are_progress_bars_disabled(), library.level
+    before = hub.are_progress_bars_disabled(), library.level, constants.DOWNLOAD_CHUNK_SIZE
     hub.disable_progress_bars()
     library.setLevel(logging.ERROR)
+    constants.DOWNLOAD_CHUNK_SIZE = _PIECE_BYTES
     try:
         yield
     finally:
+        was_disabled, level, constants.DOWNLOAD_CHUNK_SIZE = before
         library.setLevel(level)
         if not was_disabled:
             hub.enable_progress_bars()

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 Outcome = Literal["fetched", "copied", "already here", "comes with icp-voice"]
 # Is told how many of how many bytes are there.
 OnProgress = Callable[[int, int], None]
+# Brings one file to a path, telling of the bytes, and returns its sums.
+FetchFile = Callable[[FileSum, Path, OnBytes], FileSum]
 _PART = ".part"
 _SPARE_BYTES = 50_000_000  # left free beside the model, for the system and the run
 
@@ -104,29 +107,61 @@ def not_here(model: KnownModel, why: str) -> ModelError:
     )
 
 
+def install_files(
+    listing: HubListing,
+    target: Path,
+    fetch: FetchFile,
+    *,
+    name: str,
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Bring the files of a listing into a folder that is whole or not there.
+
+    Args:
+        listing: what the files must be.
+        target: the model's folder; what was there stays until all of it is replaced.
+        fetch: brings one file to a path, goes on with what is there already, and checks it.
+        name: for the record.
+        on_progress: see `pull_model`.
+
+    Raises:
+        ModelError: there is no room, or what came can't be used as a model.
+    """
+    part = target.with_name(f".{target.name}-{listing.commit[:12] or 'copy'}{_PART}")
+    _require_room(part, listing)
+    meter = _Meter(listing.size_bytes, on_progress)
+    # Small files first: what is wrong with a model shows before its weights are fetched.
+    files = sorted(listing.files, key=lambda file: (file.size_bytes, file.path))
+    found = [fetch(file, part / file.path, meter.add) for file in files]
+    record = ModelRecord(
+        name=name,
+        task=listing.task,
+        repository=listing.repository,
+        commit=listing.commit,
+        license=listing.license,
+        files=tuple(sorted(found, key=lambda file: file.path)),
+    )
+    write_record(part, record)
+    _put_in_place(part, target)
+    if problems := problems_of(target, listing.task):
+        raise ModelError(
+            f"Model {name} is in {target} as it was published, but can't be used: "
+            f"{'; '.join(problems)}."
+        )
+
+
 def _fetch(model: KnownModel, target: Path, on_progress: OnProgress | None) -> Pulled:
     if hub_is_forbidden():
         raise not_here(model, "HF_HUB_OFFLINE is set")
     log.info("fetching model: name=%s repository=%s", model.name, model.address)
     try:
         listing = list_hub_files(model.address, model.revision)
-        part = target.with_name(f".{target.name}-{listing.commit[:12]}{_PART}")
-        meter = _Meter(listing.size_bytes, on_progress)
-        _require_space(part, listing)
-        # Small files first: what is wrong with a repository shows before its weights are fetched.
-        files = sorted(listing.files, key=lambda file: file.size_bytes)
-        found = [fetch_hub_file(listing, f, part / f.path, meter.add) for f in files]
+        if not listing.license:
+            listing = replace(listing, license=model.license)
+        fetch = partial(fetch_hub_file, listing)
+        install_files(listing, target, fetch, name=model.name, on_progress=on_progress)
     except HubError as error:
         raise not_here(model, str(error)) from error
-    record = ModelRecord(
-        name=model.name,
-        task=listing.task,
-        repository=listing.repository,
-        commit=listing.commit,
-        license=listing.license or model.license,
-        files=tuple(sorted(found, key=lambda file: file.path)),
-    )
-    _put_in_place(part, target, record)
     return Pulled(model.name, target, "fetched", listing.commit)
 
 
@@ -134,54 +169,46 @@ def _copy(
     model: KnownModel, stored: StoredModel, target: Path, on_progress: OnProgress | None
 ) -> Pulled:
     """Copy a model that is here into a plain folder, links followed, sums checked where known."""
-    task = task_of(stored.path)
     known = find_record(stored.path)
-    if known is not None:
-        files = known.files
-    else:
-        paths = [p for p in sorted(stored.path.rglob("*")) if p.is_file()]
-        files = tuple(
-            FileSum(p.relative_to(stored.path).as_posix(), p.stat().st_size)
-            for p in paths
-            if not p.relative_to(stored.path).parts[0].startswith(".")
-        )
-    meter = _Meter(sum(file.size_bytes for file in files), on_progress)
-    part = target.with_name(f".{target.name}-copy{_PART}")
-    shutil.rmtree(part, ignore_errors=True)
-    _require_free(part, meter.total)
-    found = []
-    for file in files:
-        copied = _copy_file(stored.path / file.path, part / file.path, file, meter.add)
-        if problem := differs(copied, file):
-            raise ModelError(
-                f"Model {model.name} in {stored.path} can't be copied: {problem}. Fetch it again: "
-                f"icp-voice models pull {model.name} --again."
-            )
-        found.append(copied)
-    record = ModelRecord(
-        name=model.name,
-        task=task,
+    listing = HubListing(
         repository=model.address,
         commit=stored.commit,
+        task=task_of(stored.path) or "speech",
         license=(known.license if known else "") or model.license,
-        files=tuple(found),
+        files=known.files if known else _sizes(stored.path),
     )
-    _put_in_place(part, target, record)
+    fetch = partial(_copy_file, stored.path)
+    install_files(listing, target, fetch, name=model.name, on_progress=on_progress)
     return Pulled(model.name, target, "copied", stored.commit)
 
 
-def _copy_file(source: Path, target: Path, file: FileSum, on_bytes: OnBytes) -> FileSum:
+def _sizes(folder: Path) -> tuple[FileSum, ...]:
+    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return tuple(
+        FileSum(path.as_posix(), (folder / path).stat().st_size)
+        for path in paths
+        if not path.parts[0].startswith(".")
+    )
+
+
+def _copy_file(folder: Path, file: FileSum, target: Path, on_bytes: OnBytes) -> FileSum:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as opened, target.open("wb") as written:
+    with (folder / file.path).open("rb") as opened, target.open("wb") as written:
         while piece := opened.read(1 << 20):
             written.write(piece)
             on_bytes(len(piece))
-    return sum_file(target, file.path)
+    copied = sum_file(target, file.path)
+    if problem := differs(copied, file):
+        target.unlink()
+        raise ModelError(
+            f"The model in {folder} can't be copied: {problem}. Fetch it again: icp-voice models "
+            "pull NAME --again."
+        )
+    return copied
 
 
-def _put_in_place(part: Path, target: Path, record: ModelRecord) -> None:
+def _put_in_place(part: Path, target: Path) -> None:
     """Make a folder of checked files the model's own, in one step, and tidy up."""
-    write_record(part, replace(record, files=tuple(record.files)))
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
@@ -190,38 +217,30 @@ def _put_in_place(part: Path, target: Path, record: ModelRecord) -> None:
     shutil.rmtree(old, ignore_errors=True)
     for left in target.parent.glob(f".{target.name}-*{_PART}"):
         shutil.rmtree(left, ignore_errors=True)
-    problems = problems_of(target, record.task)
-    if problems:
-        raise ModelError(
-            f"Model {record.name} was fetched as the hub has it, into {target}, but can't be "
-            f"used: {'; '.join(problems)}."
-        )
 
 
 class _Meter:
     """Adds up the bytes that are there."""
 
     def __init__(self, total: int, on_progress: OnProgress | None) -> None:
-        self.total = total
+        self._total = total
         self._done = 0
         self._on_progress = on_progress
 
     def add(self, n_bytes: int) -> None:
         self._done += n_bytes
         if self._on_progress is not None:
-            self._on_progress(self._done, self.total)
+            self._on_progress(self._done, self._total)
 
 
-def _require_space(part: Path, listing: HubListing) -> None:
+def _require_room(part: Path, listing: HubListing) -> None:
+    """Refuse before anything is written where the disk has no room for what is still missing."""
     there = sum(
         min((part / file.path).stat().st_size, file.size_bytes)
         for file in listing.files
         if (part / file.path).is_file()
     )
-    _require_free(part, listing.size_bytes - there)
-
-
-def _require_free(part: Path, needed: int) -> None:
+    needed = listing.size_bytes - there
     place = next(folder for folder in part.absolute().parents if folder.exists())
     free = shutil.disk_usage(place).free
     if free < needed + _SPARE_BYTES:

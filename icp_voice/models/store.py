@@ -200,8 +200,8 @@ def _why_no_model(home: Path) -> str:
     other = whisper.other_format(home)
     if other:
         return other
-    inside = [home, *_subfolders(home)]
-    if any(path.name == "blobs" and any(path.iterdir()) for path in inside):
+    around = [home, home.parent.parent] if home.parent.name == "snapshots" else [home]
+    if any(any(path.glob(f"{depth}blobs/*")) for path in around for depth in ("", "*/")):
         return (
             "it is a copy of the hub's cache that lost the links in snapshots/, without which the "
             "files in blobs/ have no names. Copy it with its links followed (cp -rL), or make a "
