@@ -206,44 +206,26 @@ def _weights_sha256(files: "tuple[FileSum, ...]") -> str:
 
 
 def _print_rows(rows: list[_Row]) -> None:
+    """Print two lines a model, which fit a narrow terminal, and where is looked."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.padding import Padding
 
     from icp_voice.models.store import hub_cache, models_folder
 
-    table = Table(box=None, header_style="bold", padding=(0, 1))
-    for column in (
-        "name",
-        "for",
-        "languages",
-        "size",
-        "licence",
-        "sha256",
-        "revision",
-        "where",
-        "note",
-    ):
-        table.add_column(column, overflow="fold", no_wrap=column == "size")
+    console = Console(highlight=False, markup=False)
     for row in rows:
+        head = f"{row.name:<38}{row.task:<10}{size_text(row.size_bytes):>7}  {row.license:<11}"
+        console.print(f"{head}{row.where}", soft_wrap=True)
         known = row.model
-        table.add_row(
-            row.name,
-            row.task,
-            " ".join(known.languages) if known else "",
-            size_text(row.size_bytes),
-            row.license,
-            row.sha256[:12],
-            (row.commit or (known.revision if known else ""))[:12],
-            row.where,
-            known.note if known else "",
-        )
-    console = Console(highlight=False)
-    console.print(table)
-    for row in rows:
-        if row.path is not None and row.where in ("models folder", "hub cache"):
-            console.print(f"{row.name}: {row.path}", markup=False, soft_wrap=True)
-    console.print(f"Models folder: {models_folder()}", markup=False, soft_wrap=True)
-    console.print(f"Hub cache: {hub_cache()}", markup=False, soft_wrap=True)
+        details = [" ".join(known.languages), known.note] if known else []
+        console.print(Padding(". ".join(filter(None, details)), (0, 0, 0, 4)), style="dim")
+        if row.path is not None:
+            revision = row.commit[:12] or (known.revision if known else "")
+            details = [str(row.path), revision and f"revision {revision}"]
+            details += [row.sha256 and f"sha256 {row.sha256}"]
+            console.print(f"    {', '.join(filter(None, details))}", style="dim", soft_wrap=True)
+    console.print(f"Models folder: {models_folder()}", soft_wrap=True)
+    console.print(f"Hub cache: {hub_cache()}", soft_wrap=True)
 
 
 def size_text(n_bytes: int) -> str:

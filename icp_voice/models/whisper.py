@@ -215,10 +215,10 @@ def _text_problems(folder: Path, layout: _Layout | None) -> Iterator[str]:
     features = _read_json(folder / "preprocessor_config.json")
     made = (features or {}).get("feature_size", _DEFAULT_N_MELS)
     if n_mels is not None and n_mels != made:
-        what = "is missing" if features is None else f"says {made} mel bands"
+        what = f"is missing, so {made}" if features is None else f"says that {made}"
         yield (
-            f"preprocessor_config.json {what}, but the weights take {n_mels}. Copy it from the "
-            f"model that this one was converted from (feature_size {n_mels})"
+            f"preprocessor_config.json {what} mel bands are made, but the weights take {n_mels}. "
+            f"Copy it from the model that this one was converted from (feature_size {n_mels})"
         )
     vocabulary = _read_vocabulary(folder)
     n_tokens = layout.n_vocabulary if layout else None

@@ -70,10 +70,10 @@ def test_pull_offline_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch)
     assert err.count("\n") == 1
 
 
-def test_a_stick_is_filled_checked_and_used_without_a_network(
-    run: Run, model_places: Places, large_v3_model: Path, tmp_path: Path, root: Path
+def test_a_stick_is_filled_and_checked_without_a_network(
+    run: Run, model_places: Places, large_v3_model: Path, tmp_path: Path
 ) -> None:
-    """Pull to a folder, verify the copy, see damage there, and transcribe with it."""
+    """Pull to a folder, verify the copy by its record, and see damage there."""
     shutil.copytree(large_v3_model, model_places[0] / "small")
     stick = tmp_path / "stick"
     code, out, err = run("models", "pull", "small", "--to", stick)

@@ -44,10 +44,13 @@ def cut(name: str, n_bytes: int) -> Damage:
         (drop("tokenizer.json"), "tokenizer.json is missing. Copy it from the model"),
         (drop("vocabulary.json"), "vocabulary.json (or vocabulary.txt) is missing"),
         (drop("config.json"), "config.json is missing"),
-        (drop("preprocessor_config.json"), "preprocessor_config.json is missing, but the weights"),
+        (
+            drop("preprocessor_config.json"),
+            "is missing, so 80 mel bands are made, but the weights take 128",
+        ),
         (
             edit("preprocessor_config.json", lambda d: d.update(feature_size=80)),
-            "says 80 mel bands, but the weights take 128",
+            "says that 80 mel bands are made, but the weights take 128",
         ),
         (edit("config.json", lambda d: d.pop("alignment_heads")), "no alignment_heads"),
         (put("config.json", '{"alignment_'), "config.json is damaged: it is not JSON"),
