@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -65,4 +65,5 @@ class FileServer:
             self.n_breaks -= 1
             body = body[: self.breaks_after]
             request.close_connection = True
-        request.wfile.write(body)
+        with suppress(ConnectionError):  # the reader has gone
+            request.wfile.write(body)
