@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from icp_voice.models import sentences, whisper
 from icp_voice.models.manifest import FileSum, Task
 from icp_voice.models.record import differs, sum_file
+
+if TYPE_CHECKING:
+    from huggingface_hub import ModelInfo
 
 log = logging.getLogger(__name__)
 
@@ -59,30 +62,7 @@ def list_hub_files(repository: str, revision: str) -> HubListing:
     Raises:
         HubError: it can't be reached, or has no such model in a format that is known here.
     """
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    try:
-        info = HfApi().model_info(
-            repository, revision=revision, timeout=REACH_TIMEOUT_S, files_metadata=True
-        )
-    except GatedRepoError as error:  # a kind of RepositoryNotFoundError
-        raise HubError(
-            "its owner asks for a login (accept the terms on its page, then: hf auth login)"
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise HubError("the hub has no such model") from error
-    except RevisionNotFoundError as error:
-        raise HubError(f"the hub has no revision {revision} of it") from error
-    except HfHubHTTPError as error:
-        raise HubError(f"the hub refused ({_reason(error)})") from error
-    except Exception as error:  # the hub's client raises its HTTP library's errors unwrapped
-        raise HubError(f"the hub can't be reached ({_reason(error)})") from error
+    info = _ask_hub(repository, revision)
     if not info.sha:
         raise HubError("the hub names no commit")
     files = {
@@ -106,6 +86,33 @@ def list_hub_files(repository: str, revision: str) -> HubListing:
         license=license_name,
         files=tuple(files[name] for name in wanted),
     )
+
+
+def _ask_hub(repository: str, revision: str) -> "ModelInfo":
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    try:
+        return HfApi().model_info(
+            repository, revision=revision, timeout=REACH_TIMEOUT_S, files_metadata=True
+        )
+    except GatedRepoError as error:  # a kind of RepositoryNotFoundError
+        raise HubError(
+            "its owner asks for a login (accept the terms on its page, then: hf auth login)"
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise HubError("the hub has no such model") from error
+    except RevisionNotFoundError as error:
+        raise HubError(f"the hub has no revision {revision} of it") from error
+    except HfHubHTTPError as error:
+        raise HubError(f"the hub refused ({_reason(error)})") from error
+    except Exception as error:  # the hub's client raises its HTTP library's errors unwrapped
+        raise HubError(f"the hub can't be reached ({_reason(error)})") from error
 
 
 def _wanted_files(files: dict[str, FileSum]) -> tuple[Task, list[str]]:
