@@ -1,5 +1,9 @@
 """Decode text files of any Windows program: UTF-8, UTF-16, cp1251 (Cyrillic), cp1250 (Polish)."""
 
+import re
+
+_FOREIGN_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+
 
 def decode_text(data: bytes) -> tuple[str, str]:
     """Return the text of a file's bytes and the encoding it was read as.
@@ -34,7 +38,7 @@ def decode_text(data: bytes) -> tuple[str, str]:
 
 
 def _guess_code_page(data: bytes) -> str:
-    """Tell cp1251 from cp1250: Cyrillic letters come in runs, Polish ones stand alone."""
-    high = [i for i, byte in enumerate(data) if byte >= 0x80]
-    neighbours = sum(1 for i in high if i + 1 < len(data) and data[i + 1] >= 0x80)
-    return "cp1251" if neighbours * 2 >= len(high) else "cp1250"
+    """Tell cp1251 from cp1250: Cyrillic words are foreign all through, Polish ones here and there."""
+    words = _FOREIGN_WORD.findall(data)
+    n_ascii = sum(1 for word in words for byte in word if byte < 0x80)
+    return "cp1251" if n_ascii * 2 <= sum(map(len, words)) else "cp1250"

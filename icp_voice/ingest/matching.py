@@ -77,7 +77,12 @@ class _EntryIndex:
             self._by_name.setdefault(parts[-1], []).append((parts, entry))
 
     def find(self, source: SourceFile) -> CallEntry | None:
-        path = _parts(source.path.as_posix())
+        whole = self._find(source.path.as_posix())
+        part = self._find(f"{source.path.as_posix()}#{source.part}") if source.part else None
+        return part or whole
+
+    def _find(self, name: str) -> CallEntry | None:
+        path = _parts(name)
         fitting = [
             (len(parts), entry)
             for parts, entry in self._by_name.get(path[-1], ())

@@ -174,9 +174,7 @@ def _spoken(
     return spoken, dropped
 
 
-def _settle(
-    sides: Mapping[str, SideGuess], people: Sequence[Participant]
-) -> dict[str, SideGuess]:
+def _settle(sides: Mapping[str, SideGuess], people: Sequence[Participant]) -> dict[str, SideGuess]:
     """Give speakers the attendee's way of writing the name; claim no side for nobody's label."""
     settled = {}
     for speaker, guess in sides.items():

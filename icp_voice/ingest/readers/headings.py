@@ -1,10 +1,7 @@
 """Read transcripts whose speakers stand on a line of their own with the time: Teams, Otter, Zoom.
 
-    Ann Lee   0:03             Teams (Word), Otter (text)
-    Thanks for joining.
-
-    [Ann Lee] 10:15:03         captions that Zoom saves during a meeting, in wall-clock time
-    Thanks for joining.
+* `Ann Lee   0:03` and the text below: Teams (Word) and Otter (text).
+* `[Ann Lee] 10:15:03` and the text below: captions that Zoom saves during a meeting, wall clock.
 """
 
 import re
@@ -50,9 +47,9 @@ def read_teams_docx(content: Content) -> list[Meeting]:
     """Read Teams' Word export, or the older one that has `0:0:5.1 --> 0:0:8.2` above the name."""
     if has_timings(content.lines):
         first = next(i for i, line in enumerate(content.lines) if "-->" in line)
-        cues = tuple(read_subtitles(content.lines, names_first=True))
         title, started_at = _teams_head(content.lines[:first])
-        return [Meeting(cues, title, started_at)]
+        timed = read_subtitles(content.lines, names_first=True)
+        return [Meeting(tuple(timed), title, started_at)]
     head, cues, starts_s = _split(content.lines)
     title, started_at = _teams_head(head)
     return [Meeting(fill_times(cues, starts_s), title, started_at)]

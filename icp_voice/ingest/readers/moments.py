@@ -29,8 +29,12 @@ _MONTHS = {
 }
 # Abbreviations that mean one zone wherever they are written; hours from UTC.
 _ZONES = {
-    **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3},
-    **{"MSK": 3, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "PST": -8, "PDT": -7},
+    zone: hours
+    for hours, zones in (
+        *((0, "UTC GMT Z WET"), (1, "WEST CET"), (2, "CEST EET"), (3, "EEST MSK")),
+        *((-4, "EDT"), (-5, "EST CDT"), (-6, "MDT"), (-7, "PDT"), (-8, "PST")),
+    )
+    for zone in zones.split()
 }
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
@@ -44,8 +48,7 @@ _DATES = (
     r"(?P<name>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>20\d{2})",
 )
 _MOMENTS = tuple(
-    re.compile(rf"(?<![\w.]){date}(?!\d)(?:T|{_GAP})(?:{_TIME})?", re.IGNORECASE)
-    for date in _DATES
+    re.compile(rf"(?<![\w.]){date}(?!\d)(?:T|{_GAP})(?:{_TIME})?", re.IGNORECASE) for date in _DATES
 )
 _STAMP = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})[_-](\d{2})(\d{2})(\d{2})(?!\d)")
 

@@ -110,7 +110,7 @@ def is_spoken_text(content: Content) -> bool:
         return False
     if any(_WRITTEN.match(line) or line.rstrip().endswith(":") for line in lines):
         return False
-    n_ends = sum(1 for line in lines if line.rstrip()[-1] in ".?!…,\"”")
+    n_ends = sum(1 for line in lines if line.rstrip()[-1] in '.?!…,"”')
     n_words = sum(len(line.split()) for line in lines)
     return n_words >= _MIN_MEAN_WORDS * len(lines) and n_ends >= len(lines) / 2
 

@@ -136,7 +136,7 @@ def read_whisper_cpp(content: Content) -> list[Meeting]:
 def read_own(content: Content) -> list[Meeting]:
     """Read what `icp-voice transcribe` printed; each line is a call of its own."""
     calls = _own_calls(content.document)
-    meetings = []
+    meetings: list[Meeting] = []
     for call in calls:
         turns = [
             {**turn, "start": turn.get("start_s"), "end": turn.get("end_s")}
@@ -145,7 +145,7 @@ def read_own(content: Content) -> list[Meeting]:
         part = (text_of(call.get("call")) or str(len(meetings) + 1)) if len(calls) > 1 else ""
         meetings.append(
             Meeting(
-                _cues(turns, "text", seconds),
+                _cues(turns, "text", seconds, label_of=text_of),
                 title=text_of(call.get("title")),
                 started_at=moment_of(call.get("started_at")),
                 part=part,
@@ -235,7 +235,11 @@ def _has(call: JsonObject, key: str, inner: str) -> bool:
 
 
 def _cues(
-    entries: Iterable[JsonObject], text_key: str, time_of: Callable[[object], float | None]
+    entries: Iterable[JsonObject],
+    text_key: str,
+    time_of: Callable[[object], float | None],
+    *,
+    label_of: Callable[[object], str | None] = speaker_label,
 ) -> tuple[Cue, ...]:
     """Make a cue of every entry that has text.
 
@@ -250,7 +254,7 @@ def _cues(
         start_s = required_seconds(time_of(entry.get("start")), "start", i)
         end_s = time_of(entry.get("end"))
         finish_s = start_s if end_s is None else max(start_s, end_s)
-        cues.append(Cue(start_s, finish_s, speaker_label(entry.get("speaker")), text))
+        cues.append(Cue(start_s, finish_s, label_of(entry.get("speaker")), text))
     return tuple(cues)
 
 

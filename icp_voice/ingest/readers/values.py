@@ -29,10 +29,10 @@ def objects(value: object) -> list[JsonObject]:
 
 
 def text_of(value: object) -> str | None:
-    """Return a text or a number as one line; None where there is nothing.
+    r"""Return a text or a number as one line; None where there is nothing.
 
     Examples:
-        >>> text_of("  a\\n b "), text_of(7), text_of([]), text_of("")
+        >>> text_of("  a\n b "), text_of(7), text_of([]), text_of("")
         ('a b', '7', None, None)
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
