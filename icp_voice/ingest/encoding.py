@@ -38,7 +38,7 @@ def decode_text(data: bytes) -> tuple[str, str]:
 
 
 def _guess_code_page(data: bytes) -> str:
-    """Tell cp1251 from cp1250: Cyrillic words are foreign all through, Polish ones here and there."""
+    """Tell cp1251 from cp1250: Cyrillic words are foreign all through, Polish ones in places."""
     words = _FOREIGN_WORD.findall(data)
     n_ascii = sum(1 for word in words for byte in word if byte < 0x80)
     return "cp1251" if n_ascii * 2 <= sum(map(len, words)) else "cp1250"

@@ -1,6 +1,7 @@
 """Read a call that somebody else transcribed into the same turns a recording becomes."""
 
 import logging
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -206,4 +207,8 @@ def _utterances(cues: Sequence[Cue], language_of: Callable[[str], str]) -> list[
 def _plain(text: str) -> str:
     """Return a text as one line that can be stored: no halves of characters, no control codes."""
     whole = text.encode("utf-8", errors="replace").decode("utf-8")
-    return " ".join("".join(c if c.isprintable() else " " for c in whole).split())
+    if not whole.isprintable():
+        # Marks without a width (soft hyphens, joiners) stand inside words; the rest is a gap.
+        kept = (c for c in whole if unicodedata.category(c) != "Cf")
+        whole = "".join(c if c.isprintable() else " " for c in kept)
+    return " ".join(whole.split())

@@ -5,8 +5,8 @@ import re
 _PRODUCTS = (
     r"otter(?:\.ai|pilot)?|fireflies(?:\.ai)?|read(?:\.ai|\s+ai)|gong(?:\.io)?|fathom(?:\.video|\.ai)?"
     r"|tl;?dv(?:\.io)?|chorus(?:\.ai)?|avoma|sembly(?:\s+ai)?|meetgeek(?:\.ai)?|krisp(?:\.ai)?"
-    r"|grain(?:\.com)?|supernormal|fellow(?:\.app)?|tactiq(?:\.io)?|zoom\s+ai\s+companion"
-    r"|ai\s+companion|bluedot|jamie|nyota|claap|modjo|jiminy|salesloft|recall(?:\.ai)?"
+    r"|grain(?:\.com)?|supernormal|fellow\.app|tactiq(?:\.io)?|zoom\s+ai\s+companion"
+    r"|ai\s+companion|bluedot|claap|modjo|jiminy|salesloft|recall(?:\.ai)?"
     r"|circleback|notta|airgram|clari(?:\s+copilot)?|granola"
 )
 _ROLES = (

@@ -55,19 +55,20 @@ def _meeting(call: JsonObject, *, several: bool) -> Meeting:
         speaker = text_of(sentence.get("speaker_name")) or names.get(number)
         label = speaker or speaker_label(number)
         cues.append(Cue(start_s, max(start_s, end_s or start_s), label, text))
-    spoken = [name for name in dict.fromkeys(cue.speaker for cue in cues) if name]
+    labels = dict.fromkeys((*(cue.speaker for cue in cues), *names.values()))
+    known = [name for name in labels if name]
     part = (text_of(call.get("id")) or text_of(call.get("title")) or "") if several else ""
     return Meeting(
         tuple(cues),
         title=text_of(call.get("title")),
         started_at=moment_of(call.get("date")) or moment_of(call.get("dateString")),
-        attendees=_attendees(call, spoken),
+        attendees=_attendees(call, known),
         part=part or (digest_of(call)[:12] if several else ""),
         sha256=digest_of(call) if several else "",
     )
 
 
-def _attendees(call: JsonObject, spoken: Sequence[str]) -> tuple[Participant, ...]:
+def _attendees(call: JsonObject, known: Sequence[str]) -> tuple[Participant, ...]:
     """Return who was invited; an address without a name gets the one speaker's it fits."""
     people: dict[str, Participant] = {}
     for entry in objects(call.get("meeting_attendees")):
@@ -75,17 +76,17 @@ def _attendees(call: JsonObject, spoken: Sequence[str]) -> tuple[Participant, ..
         name = text_of(entry.get("displayName")) or text_of(entry.get("name"))
         if name or email:
             key = (email or name or "").casefold()
-            people[key] = Participant(name or _name_for(email, spoken), email=email)
+            people[key] = Participant(name or _name_for(email, known), email=email)
     listed = call.get("participants")
     for value in listed if isinstance(listed, list) else []:
         email = text_of(value)
         if email and "@" in email and email.casefold() not in people:
-            people[email.casefold()] = Participant(_name_for(email, spoken), email=email)
+            people[email.casefold()] = Participant(_name_for(email, known), email=email)
     return tuple(people.values())
 
 
-def _name_for(email: str | None, spoken: Sequence[str]) -> str:
+def _name_for(email: str | None, known: Sequence[str]) -> str:
     """Return the speaker an address is of (`jen@` of Jen Example), else the address."""
     words = set(name_words((email or "").partition("@")[0].replace(".", " ").replace("_", " ")))
-    fitting = [name for name in spoken if words and words <= set(name_words(name))]
+    fitting = [name for name in known if words and words <= set(name_words(name))]
     return fitting[0] if len(fitting) == 1 else email or ""

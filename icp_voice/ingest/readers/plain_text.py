@@ -25,6 +25,8 @@ _TAGGED = re.compile(r"\[(?P<name>[^\W\d][^\]\n:]{0,59})\]\s*:\s+(?P<text>\S.*)"
 _CLOCK_ALONE = re.compile(r"[\[(]?" + CLOCK + r"[\])]?")
 _MAX_NAME_WORDS = 6
 _MIN_LINES = 2
+# Names a line; in a talk of any length the same few people speak again.
+_MAX_LABEL_SHARE = 0.75
 # What stands before a colon in the head of a transcript, and in notes, and is nobody's name.
 _TITLES = {"title", "subject", "topic", "meeting", "тема", "название", "назва", "temat", "tytuł"}
 _DATES = {"date", "recorded", "when", "start", "started", "дата", "data"}
@@ -48,14 +50,17 @@ _MIN_MEAN_WORDS = 4.0
 
 
 def is_named_text(content: Content) -> bool:
-    """Tell speech by its lines: two or more have a name in front, and names come again.
+    """Tell speech by its lines: two or more have a name in front, with times or more than once.
 
-    Notes have labels too (`Pricing: they want 10 %`), but each of them once.
+    Notes have labels too (`Pricing: they want 10 %`), but each of them once and without a time.
     """
-    labels = [match["name"].strip().casefold() for match in _spoken_lines(content.lines)]
-    if len(labels) < _MIN_LINES:
+    matches = _spoken_lines(content.lines)
+    if len(matches) < _MIN_LINES:
         return False
-    return len(labels) <= _MIN_LINES + 1 or len(set(labels)) <= 0.6 * len(labels)
+    labels = {match["name"].strip().casefold() for match in matches}
+    has_times = any(match.re is not _TAGGED and match["m"] for match in matches)
+    few = len(matches) <= _MIN_LINES + 1
+    return few or has_times or len(labels) <= _MAX_LABEL_SHARE * len(matches)
 
 
 def read_named_text(content: Content) -> list[Meeting]:
