@@ -48,7 +48,12 @@ class TranscriptError(FileError):
 
 
 class NoTranscriptError(TranscriptError):
-    """A file that is no transcript at all, such as notes, a chat or other data."""
+    """A file that is no transcript at all; `belongs` where it is read beside one."""
+
+    def __init__(self, message: str, *, path: Path | None = None, belongs: bool = False) -> None:
+        """Keep the sentence, the file, and whether a transcript needs it."""
+        super().__init__(message, path=path)
+        self.belongs = belongs
 
 
 class DealsFileError(FileError):

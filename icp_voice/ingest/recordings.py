@@ -97,8 +97,9 @@ def scan_sources(
             source = SourceFile(sha256[:_CALL_ID_DIGITS], sha256, path, kind, stat.st_size)
             try:
                 parts = (source,) if known_sha256 else split_source(source)
-            except NoTranscriptError:
-                left_out.append(path)
+            except NoTranscriptError as other:
+                if not other.belongs:
+                    left_out.append(path)
                 continue
             for part in parts:
                 n_twice += part.sha256 in sources

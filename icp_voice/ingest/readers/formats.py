@@ -14,7 +14,7 @@ from icp_voice.ingest.readers import fathom, fireflies, gong, google_meet, headi
 from icp_voice.ingest.readers import speech_json as speech
 from icp_voice.ingest.readers.content import Content, open_content
 from icp_voice.ingest.readers.meeting import Meeting, ReadError
-from icp_voice.ingest.readers.not_transcripts import why_no_transcript
+from icp_voice.ingest.readers.not_transcripts import refuse_other_files
 from icp_voice.ingest.readers.subtitles import has_timings, has_voice_tags, read_subtitles
 from icp_voice.ingest.readers.table import is_whisper_tsv, read_whisper_tsv
 
@@ -236,9 +236,7 @@ def read_meetings(path: Path) -> tuple[TranscriptFormat, tuple[Meeting, ...]]:
         TranscriptError: it is a transcript that can't be read.
     """
     content = open_content(path)
-    other = why_no_transcript(content)
-    if other is not None:
-        raise NoTranscriptError(f"{path.name} is {other}, not what was said.", path=path)
+    refuse_other_files(content)
     found = next((row for row in FORMATS if row.fits(content)), None)
     if found is None:
         raise _not_recognised(content)

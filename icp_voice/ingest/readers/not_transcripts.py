@@ -1,7 +1,8 @@
-"""Tell files that stand beside transcripts and are not what was said: chats, attendee data."""
+"""Tell files that stand beside transcripts and are not what was said: chats, who was there."""
 
 import re
 
+from icp_voice.errors import NoTranscriptError
 from icp_voice.ingest.readers.content import Content
 from icp_voice.ingest.readers.gong import is_gong, is_gong_parties
 
@@ -14,13 +15,24 @@ _CHAT = re.compile(
 )
 
 
-def why_no_transcript(content: Content) -> str | None:
-    """Return what a file is that is known not to be a transcript, with its article; else None."""
+def refuse_other_files(content: Content) -> None:
+    """Refuse what is known to be something else.
+
+    Raises:
+        NoTranscriptError: says what the file is.
+    """
+    name = content.path.name
     if content.container == "json":
         if is_gong_parties(content) and not is_gong(content):
-            return "a list of who was on Gong's calls"
-        return None
+            raise NoTranscriptError(
+                f"{name} says who was on Gong's calls, not what was said. Leave it beside the "
+                "transcripts: it is read with them.",
+                path=content.path,
+                belongs=True,
+            )
+        return
     first = next((line for line in content.lines if line.strip()), "")
     if _CHAT.fullmatch(first.strip()):
-        return "the chat of a meeting"
-    return None
+        raise NoTranscriptError(
+            f"{name} is the chat of a meeting, not what was said.", path=content.path
+        )
