@@ -65,7 +65,8 @@ def read_transcript(
     cues, dropped = _spoken(meeting, people)
     if not cues:
         raise TranscriptError(
-            f"{path.name} holds no words of people ({form}). Export it again, or remove it.",
+            f"{path.name} holds no words of people ({form}, {len(dropped)} of notetakers). "
+            "Export it again, or remove it.",
             path=path,
         )
     utterances = merge_utterances(_utterances(cues, lambda t: detect_language(t, languages)))

@@ -178,6 +178,34 @@ def test_calls_file_wins_over_the_files_own_attendees() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Intro  0:00\nPricing  5:10\nNext steps  9:00\n",
+        "0:00 - Intro\n5:10 - Pricing\n9:00 - Next steps\n",
+        "Acme call\nPricing: ten percent\nBudget: none\n- ask Tom\n- send the offer\n",
+        "From: ann@acme.example\nTo: bo@vendor.example\nSubject: offer\n\nThanks, Ann\n",
+    ],
+)
+def test_lists_and_letters_are_no_talk(text: str, tmp_path: Path) -> None:
+    """Chapters, short notes and mails have labels and clocks, and nobody speaks in them."""
+    path = tmp_path / "some.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NoTranscriptError):
+        read(path)
+
+
+def test_meetings_without_a_transcript_are_no_calls(tmp_path: Path) -> None:
+    """In a page of Fathom's API one meeting that was not recorded does not stop the others."""
+    document = json.loads((SAMPLES / "fathom.json").read_text(encoding="utf-8"))
+    silent = {**document["items"][0], "recording_id": 9, "transcript": None}
+    document["items"].append(silent)
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    _, meetings = read_meetings(path)
+    assert [meeting.part for meeting in meetings] == ["123"]
+
+
 def parts(name: str) -> dict[str, Transcript]:
     source = SourceFile("0" * 16, "0" * 64, SAMPLES / name, "transcript", 1)
     return {s.part: read(s.path, part=s.part) for s in find_parts(source)}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from icp_voice.ingest.cues import Cue
 from icp_voice.ingest.readers.content import Content
@@ -17,7 +18,7 @@ from icp_voice.ingest.readers.values import (
 )
 from icp_voice.records import Participant, Side
 
-_HEADING = re.compile(CLOCK + r"\s+[-–—]\s+(?P<name>[^\n]{1,80}?)\s*")
+_HEADING = re.compile(CLOCK + r"\s+[-–—]\s+(?P<name>[^\n:]{1,80}?)\s*")
 _RECORDING = re.compile(r"VIEW RECORDING\b.*", re.IGNORECASE)
 # Marks that Fathom sets between what was said.
 _MARK = re.compile(r"[A-Z][A-Z &/]{3,30}:\s.*|.*\bWATCH:\s+https?://\S+\s*|-{3,}")
@@ -31,18 +32,25 @@ def is_fathom_json(content: Content) -> bool:
 
 
 def read_fathom_json(content: Content) -> list[Meeting]:
-    """Read one meeting, or the `items` of a page.
+    """Read one meeting, or those of the `items` of a page that were transcribed.
 
     Raises:
         ReadError: the transcript was not asked for.
     """
     calls = list(_calls(content.document))
-    return [_meeting(call, several=len(calls) > 1) for call in calls]
+    said = [call for call in calls if isinstance(call.get("transcript"), list)]
+    if not said:
+        raise ReadError("it has no transcript; ask the API for it with include_transcript=true")
+    return [_meeting(call, several=len(calls) > 1) for call in said]
 
 
 def is_fathom_text(content: Content) -> bool:
     """Tell the copied text: `0:00 - Name (Company)` lines under a title and `VIEW RECORDING`."""
-    headings = sum(1 for line in content.lines if _HEADING.fullmatch(line.strip()))
+    told = [line.strip() for line in content.lines if line.strip()]
+    # A list of chapters has such lines too, and nothing below them.
+    headings = sum(
+        1 for s, below in pairwise(told) if _HEADING.fullmatch(s) and not _HEADING.fullmatch(below)
+    )
     marked = any(_RECORDING.match(line.strip()) for line in content.lines)
     return headings >= (1 if marked else 2)
 
@@ -86,8 +94,6 @@ def _calls(document: object) -> Iterator[JsonObject]:
 
 
 def _meeting(call: JsonObject, *, several: bool) -> Meeting:
-    if not isinstance(call.get("transcript"), list):
-        raise ReadError("it has no transcript; ask the API for it with include_transcript=true")
     invitees = objects(call.get("calendar_invitees"))
     shown = {}
     for invitee in invitees:

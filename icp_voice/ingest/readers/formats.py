@@ -252,7 +252,8 @@ def read_meetings(path: Path) -> tuple[TranscriptFormat, tuple[Meeting, ...]]:
         raise TranscriptError(
             f"{path.name} is no transcript that can be read: it is nested too deep.", path=path
         ) from error
-    if not any(cue.text for meeting in meetings for cue in meeting.cues):
+    meetings = [meeting for meeting in meetings if any(cue.text for cue in meeting.cues)]
+    if not meetings:
         raise TranscriptError(
             f"{path.name} holds no words ({found.name}). Export it again, or remove it.", path=path
         )

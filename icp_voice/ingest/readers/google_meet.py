@@ -17,6 +17,7 @@ from icp_voice.records import Participant
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})")
 _LINE = re.compile(r"(?P<name>[^\W_][^:\n]{0,60}?)\s*:\s+(?P<text>\S.*)")
 _MAX_NAME_WORDS = 7
+_MAX_DATE_CHARACTERS = 40
 # English, Polish, Russian, Ukrainian.
 _TRANSCRIPT = r"(?:Transcript|Transkrypcja|Transkrypt|Стенограмма|Расшифровка|Стенограма)"
 _HEADING = re.compile(rf"(?:\W*\s)?{_TRANSCRIPT}\s*", re.IGNORECASE)
@@ -63,7 +64,8 @@ def read_google_meet(content: Content) -> list[Meeting]:
             cues[-1] = replace(cues[-1], text=f"{cues[-1].text} {' '.join(line.split())}")
     told = next((line for line in lines[:begin] if _TITLE.fullmatch(line)), None)
     title = _TITLE.fullmatch(told) if told else None
-    moments = (find_moment(line) for line in lines[:begin])
+    # A date on a line of its own; Gemini's notes speak of other days in sentences.
+    moments = (find_moment(line) for line in lines[:begin] if len(line) <= _MAX_DATE_CHARACTERS)
     started_at = (find_moment(told) if told else None) or next((m for m in moments if m), None)
     return [
         Meeting(

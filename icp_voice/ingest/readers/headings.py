@@ -7,6 +7,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from icp_voice.ingest.cues import Cue
 from icp_voice.ingest.readers.content import Content
@@ -15,7 +16,7 @@ from icp_voice.ingest.readers.moments import CLOCK, find_moment, seconds_of
 from icp_voice.ingest.readers.subtitles import has_timings, names_stand_first, read_subtitles
 from icp_voice.records import Participant
 
-_NAME = r"(?P<name>[^\W_][^\n:;?!]{0,78}?)"
+_NAME = r"(?P<name>\+?[^\W_][^\n:;?!]{0,78}?)"
 _HEADING = re.compile(_NAME + r"(?:\s{2,}|\t\s*)" + CLOCK + r"\s*")
 _CAPTION = re.compile(r"\[(?P<name>[^\]\n]{1,80})\]\s+" + CLOCK + r"\s*")
 _MAX_NAME_WORDS = 7
@@ -104,7 +105,9 @@ def read_zoom_captions(content: Content) -> list[Meeting]:
 
 
 def _n_headings(lines: Sequence[str]) -> int:
-    return sum(1 for line in lines if _heading(line) is not None)
+    """Count headings with words below; a table of contents has headings only."""
+    told = [line for line in lines if line.strip()]
+    return sum(1 for line, below in pairwise(told) if _heading(line) and _heading(below) is None)
 
 
 def _heading(line: str) -> re.Match[str] | None:

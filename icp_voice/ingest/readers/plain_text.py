@@ -59,8 +59,11 @@ def is_named_text(content: Content) -> bool:
         return False
     labels = {match["name"].strip().casefold() for match in matches}
     has_times = any(match.re is not _TAGGED and match["m"] for match in matches)
-    few = len(matches) <= _MIN_LINES + 1
-    return few or has_times or len(labels) <= _MAX_LABEL_SHARE * len(matches)
+    if has_times or len(labels) <= _MAX_LABEL_SHARE * len(matches):
+        return True
+    told = [line for line in content.lines if line.strip()]
+    few = len(matches) <= _MIN_LINES + 1 and 2 * len(matches) >= len(told)
+    return few and not any(_WRITTEN.match(line) for line in told)
 
 
 def read_named_text(content: Content) -> list[Meeting]:
