@@ -54,10 +54,10 @@ class SourceFile:
         sha256: hex digest of the file's bytes, or of the tracks' digests.
         path: the file that is read; the first track's where there are tracks.
         tracks: the files of a call recorded in one file a person; empty for a single file.
-        part: which call of the file, where a file holds several (an export of Gong); `sha256` is
-            then the digest of that call's part.
         others: more files of the same call: the same bytes again, another container, the sound
             beside its transcript. They are not read as calls of their own.
+        part: which call of the file, where a file holds several (an export of Gong); `sha256` is
+            then the digest of that call's part.
     """
 
     call_id: str

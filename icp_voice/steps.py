@@ -108,7 +108,7 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
     own = (workspace.store_path, workspace.report_path, workspace.exports_path)
     known = {
         workspace.folder / path: (size, mtime, sha)
-        for path, size, mtime, sha in store.rows("SELECT * FROM files")
+        for path, size, mtime, sha in tables.load_known_files(store)
     }
     ignore = (*own, workspace.deals_path, workspace.calls_path)
     scan = scan_sources(workspace.source_folders, ignore=ignore, known=known)

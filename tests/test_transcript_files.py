@@ -115,14 +115,19 @@ def test_a_changed_export_replaces_its_calls(folder: Path) -> None:
 def test_a_corrected_copy_takes_the_place_of_its_original(folder: Path) -> None:
     """When a corrected copy turns up the original's call is not counted beside it."""
     original = folder / "transcripts" / "meeting.vtt"
+    with (folder / "calls.csv").open("a", encoding="utf-8") as calls:
+        calls.write("meeting.vtt,D1002,Tom Okafor | COO\n")
     shutil.copyfile(SAMPLES / "zoom.vtt", original)
     assert run(folder)[2] == 3
     text = original.read_text("utf-8").replace("by hand", "manually")
     original.with_name("meeting_corrected.vtt").write_text(text, "utf-8")
     workspace, _, n_done, _ = run(folder)
     assert n_done == 1
-    paths = rows(workspace, "SELECT path FROM calls WHERE path LIKE '%.vtt'")
-    assert paths == [("transcripts/meeting_corrected.vtt",)]
+    paths = rows(
+        workspace,
+        "SELECT path, deal_id FROM calls JOIN matches USING (call_id) WHERE path LIKE '%.vtt'",
+    )
+    assert paths == [("transcripts/meeting_corrected.vtt", "D1002")]
     with Store(workspace.store_path) as store:
         ids = [call_id for (call_id,) in store.rows("SELECT call_id FROM calls")]
         assert len(tables.load_transcripts(store, ids)) == 3

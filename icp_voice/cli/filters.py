@@ -109,7 +109,7 @@ def extract(files: tuple[Path, ...], participants: Path | None, classifier: bool
             for source in find_parts(_source(path)):
                 transcripts.append(
                     read_transcript(
-                        *(path,),
+                        path,
                         call_id=source.call_id,
                         part=source.part,
                         participants=people,

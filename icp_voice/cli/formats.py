@@ -50,4 +50,4 @@ def _print_table(document: Mapping[str, Any]) -> None:
     console.print(table)
     suffixes = " ".join(document["recordings"]["suffixes"])
     console.print(f"Recordings, audio or video, told by their content: {suffixes}")
-    console.print("A transcript's suffix does not matter once its file is named or found.")
+    console.print("Suffixes only say which files of a folder are looked at.")

@@ -77,9 +77,11 @@ class _EntryIndex:
             self._by_name.setdefault(parts[-1], []).append((parts, entry))
 
     def find(self, source: SourceFile) -> CallEntry | None:
-        whole = self._find(source.path.as_posix())
-        part = self._find(f"{source.path.as_posix()}#{source.part}") if source.part else None
-        return part or whole
+        """Return the row of a call's part, of its file, or of another file of the same call."""
+        path = source.path.as_posix()
+        parts = [f"{path}#{source.part}"] if source.part else []
+        names = (*parts, path, *(other.as_posix() for other in source.others))
+        return next((entry for name in names if (entry := self._find(name))), None)
 
     def _find(self, name: str) -> CallEntry | None:
         path = _parts(name)

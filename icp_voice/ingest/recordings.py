@@ -96,19 +96,16 @@ def scan_sources(
                 continue
             source = SourceFile(sha256[:_CALL_ID_DIGITS], sha256, path, kind, stat.st_size)
             try:
-                parts = (source,) if known_sha256 else split_source(source)
+                calls = (source,) if known_sha256 else split_source(source)
             except NoTranscriptError as other:
-                if not other.belongs:
-                    left_out.append(path)
+                left_out += [] if other.belongs else [path]
                 continue
-            for part in parts:
-                n_twice += part.sha256 in sources
-                sources.setdefault(part.sha256, part)
+            n_twice += sum(call.sha256 in sources for call in calls)
+            for call in calls:
+                sources.setdefault(call.sha256, call)
     found = merge_versions(tuple(sources.values()))
-    log.info(
-        *("scan: calls=%d twice=%d failed=%d left_out=%d",),
-        *(len(found), n_twice, len(failures), len(left_out)),
-    )
+    counts = (len(found), n_twice, len(failures), len(left_out))
+    log.info("scan: calls=%d twice=%d failed=%d left_out=%d", *counts)
     return Scan(tuple(found), tuple(failures), tuple(left_out))
 
 

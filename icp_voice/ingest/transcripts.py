@@ -59,9 +59,7 @@ def read_transcript(
     """
     form, meetings = _read(path)
     meeting = _choose(path, meetings, part)
-    attendees = [person for person in meeting.attendees if person.name and not is_bot(person.name)]
-    people = merge_attendees(participants, attendees)
-    people = tuple(with_domain_side(person, config.seller_domains) for person in people)
+    people = _people(meeting, participants, config)
     cues, dropped = _spoken(meeting, people)
     if not cues:
         raise TranscriptError(
@@ -78,10 +76,8 @@ def read_transcript(
     )
     turns = make_turns(utterances, _settle(sides, people))
     duration_s = max(turn.end_s for turn in turns)
-    log.info(
-        *("transcript read: call=%s format=%s cues=%d turns=%d dropped=%d",),
-        *(call_id, form, len(cues), len(turns), len(dropped)),
-    )
+    counts = (len(cues), len(turns), len(dropped))
+    log.info("transcript read: call=%s %s cues=%d turns=%d dropped=%d", call_id, form, *counts)
     return Transcript(
         call_id=call_id,
         call=f"{path.name}#{part}" if part else path.name,
@@ -152,6 +148,15 @@ def _choose(path: Path, meetings: Sequence[Meeting], part: str) -> Meeting:
     raise TranscriptError(
         f"{path.name} holds {len(meetings)} calls ({known}), and not the one asked for.", path=path
     )
+
+
+def _people(
+    meeting: Meeting, written: Sequence[Participant], config: IngestConfig
+) -> tuple[Participant, ...]:
+    """Return who was there: calls.csv first, then the file's own attendees without bots."""
+    told = [person for person in meeting.attendees if person.name and not is_bot(person.name)]
+    people = merge_attendees(written, told)
+    return tuple(with_domain_side(person, config.seller_domains) for person in people)
 
 
 def _spoken(

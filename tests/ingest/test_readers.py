@@ -184,11 +184,13 @@ def test_calls_file_wins_over_the_files_own_attendees() -> None:
         "Intro  0:00\nPricing  5:10\nNext steps  9:00\n",
         "0:00 - Intro\n5:10 - Pricing\n9:00 - Next steps\n",
         "Acme call\nPricing: ten percent\nBudget: none\n- ask Tom\n- send the offer\n",
+        "00:07:50.344,00:07:53.344\nAnn: hello\n\n00:08:10.344,00:08:13.344\nBo: hi\n",
+        "10:01:25 From Ann Lee to Everyone:\n\tHello\n10:02:00 From Bo Ek to Everyone:\n\tHi\n",
         "From: ann@acme.example\nTo: bo@vendor.example\nSubject: offer\n\nThanks, Ann\n",
     ],
 )
-def test_lists_and_letters_are_no_talk(text: str, tmp_path: Path) -> None:
-    """Chapters, short notes and mails have labels and clocks, and nobody speaks in them."""
+def test_lists_chats_and_letters_are_no_talk(text: str, tmp_path: Path) -> None:
+    """Chapters, notes, chats and mails have labels and clocks, and nobody speaks in them."""
     path = tmp_path / "some.txt"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(NoTranscriptError):

@@ -112,7 +112,7 @@ FORMATS: tuple[TranscriptFormat, ...] = (
         _read_subtitles,
     ),
     TranscriptFormat(
-        *("srt", "Whisper, Otter, Fireflies and any other SubRip", (".srt",)),
+        *("srt", "Whisper, WhisperX and any other SubRip", (".srt",)),
         "lines such as `00:00:01,000 --> 00:00:02,500`",
         _is_subtitles,
         _read_subtitles,

@@ -7,9 +7,11 @@ from icp_voice.ingest.readers.content import Content
 from icp_voice.ingest.readers.gong import is_gong, is_gong_parties
 
 # Zoom: `00:05:01<TAB>Ann:<TAB>text`; earlier `10:01:25 From Ann Lee to Everyone:` and the text
-# below. A reaction or a reply (`Reacted to "..."`) is a message like any other.
+# below. A reaction or a reply (`Reacted to "..."`) is a message like any other. Google Meet:
+# `00:07:50.344,00:07:53.344` above `Ann: text`.
 _CHAT = re.compile(
     r"\d{1,2}:\d{2}:\d{2}\t[^\t\n]{1,80}:\t.*"
+    r"|\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}"
     r"|\d{1,2}:\d{2}:\d{2}\s+From\s.{1,120}?(?:\sto\s.{1,60}?)?\s*:.*",
     re.IGNORECASE,
 )
