@@ -185,13 +185,14 @@ def test_calls_file_wins_over_the_files_own_attendees() -> None:
         "0:00 - Intro\n5:10 - Pricing\n9:00 - Next steps\n",
         "Acme call\nPricing: ten percent\nBudget: none\n- ask Tom\n- send the offer\n",
         "00:07:50.344,00:07:53.344\nAnn: hello\n\n00:08:10.344,00:08:13.344\nBo: hi\n",
+        "{ // settings\n}",
         "10:01:25 From Ann Lee to Everyone:\n\tHello\n10:02:00 From Bo Ek to Everyone:\n\tHi\n",
         "From: ann@acme.example\nTo: bo@vendor.example\nSubject: offer\n\nThanks, Ann\n",
     ],
 )
-def test_lists_chats_and_letters_are_no_talk(text: str, tmp_path: Path) -> None:
+def test_lists_chats_letters_and_settings_are_no_talk(text: str, tmp_path: Path) -> None:
     """Chapters, notes, chats and mails have labels and clocks, and nobody speaks in them."""
-    path = tmp_path / "some.txt"
+    path = tmp_path / ("some.json" if text.startswith("{") else "some.txt")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(NoTranscriptError):
         read(path)
@@ -265,7 +266,7 @@ def test_what_is_no_transcript_is_told_apart(name: str) -> None:
     ("name", "data", "expected"),
     [
         ("cut.json", b'{"segments": [{"start": 0', "the JSON is broken"),
-        ("deep.json", b"[" * 100_000, "the JSON is broken"),
+        ("deep.json", b'{"segments": ' + b"[" * 100_000, "the JSON is broken"),
         ("wait.json", b'{"status": "queued", "words": null, "audio_url": "x"}', "'queued'"),
         ("none.json", b'{"segments": [{"text": "hi"}]}', "entry 1 has no start"),
         ("asked.json", b'{"recording_id": 1, "calendar_invitees": []}', "include_transcript"),

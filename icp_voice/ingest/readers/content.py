@@ -1,12 +1,13 @@
 """Open a transcript file: its text, its JSON, or the paragraphs of its Word document."""
 
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from icp_voice.errors import TranscriptError
+from icp_voice.errors import NoTranscriptError, TranscriptError
 from icp_voice.ingest.encoding import decode_text
 
 # A day of talk is under 2 MB of text; JSON with a time and a confidence a word is 50 times that.
@@ -14,6 +15,12 @@ MAX_BYTES = 100_000_000
 # Word documents hold pictures of the people; what is unpacked is bounded (zip bombs).
 MAX_UNPACKED_BYTES = 300_000_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+# Keys of which every transcript in JSON has one: where none is there, nothing was damaged.
+_KEYS = re.compile(
+    r'"(?:segments|sentences|callTranscripts|transcript|transcription|turns|utterances|words'
+    r'|phrases|recognizedPhrases|results)"'
+)
 
 Container = Literal["text", "json", "docx"]
 
@@ -79,6 +86,10 @@ def _parse_json(text: str, path: Path) -> object:
     """Return the JSON, or a list of the JSON of each line; None where a text file is not JSON.
 
     `[00:01] Ann: hello` starts like a list, so only a `.json` file has to be one.
+
+    Raises:
+        NoTranscriptError: settings or other data in a loose kind of JSON.
+        TranscriptError: a transcript's JSON that is cut off or damaged.
     """
     try:
         return json.loads(text.lstrip("\ufeff"), parse_constant=_no_constant)
@@ -91,6 +102,12 @@ def _parse_json(text: str, path: Path) -> object:
             pass
         if path.suffix.lower() != ".json":
             return None
+        if not _KEYS.search(text):
+            raise NoTranscriptError(
+                f"{path.name} is no transcript that can be read: it is no JSON, and has no key of "
+                "a transcript.",
+                path=path,
+            ) from error
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise TranscriptError(
             f"{path.name} is no transcript that can be read: the JSON is broken{where}. "

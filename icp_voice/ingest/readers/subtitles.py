@@ -8,7 +8,7 @@ and loses no word. Chosen over a package because none keeps the classed voice ta
 import html
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from icp_voice.ingest.cues import Cue
 
@@ -87,18 +87,13 @@ def _payload(block: Sequence[str], *, has_ids: bool, is_last: bool) -> list[str]
         after_blank = len(lines) > 1 and not lines[-2]
         if _WHOLE_ID.fullmatch(lines[-1]) or (has_ids and after_blank):
             lines.pop()
+    blocks = [list(group) for is_text, group in groupby(lines, key=bool) if is_text]
     kept: list[str] = []
-    is_start, is_note = True, False
-    for line in lines:
-        if not line:
-            is_start, is_note = False, False
-            begins = True
-            continue
-        if not is_start and begins:
-            is_note = line.split(" ", 1)[0] in _BLOCKS
-        begins = False
-        if not is_note:
-            kept.append(line)
+    for i, block_lines in enumerate(blocks):
+        # What stands right below the timing is the cue's own text, whatever it begins with.
+        is_own = i == 0 and bool(lines[0])
+        if is_own or block_lines[0].split(" ", 1)[0] not in _BLOCKS:
+            kept.extend(block_lines)
     return kept
 
 
