@@ -22,6 +22,9 @@ _KEYS = re.compile(
     r'|phrases|recognizedPhrases|results)"'
 )
 
+# The patterns of names and clocks look for gaps; a line of blanks would take them minutes.
+_LONG_GAP = re.compile(r"[^\S\n]{9,}")
+
 Container = Literal["text", "json", "docx"]
 
 
@@ -62,7 +65,7 @@ def open_content(path: Path) -> Content:
         message = f"{path.name} can't be read: {error.strerror or error}."
         raise TranscriptError(message, path=path) from error
     if data.startswith(_ZIP):
-        return Content(path, "docx", tuple(_read_docx(path)))
+        return Content(path, "docx", _lines("\n".join(_read_docx(path))))
     if data.startswith(_OLE):
         raise TranscriptError(
             f"{path.name} is a document of an old Word. Save it as .docx or as text.", path=path
@@ -78,8 +81,11 @@ def open_content(path: Path) -> Content:
         document = _parse_json(text, path)
         if document is not None:
             return Content(path, "json", document=document)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
-    return Content(path, "text", tuple(lines))
+    return Content(path, "text", _lines(text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(_LONG_GAP.sub(" " * 8, text.lstrip("\ufeff")).split("\n"))
 
 
 def _parse_json(text: str, path: Path) -> object:

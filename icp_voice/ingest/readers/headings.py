@@ -20,6 +20,8 @@ _NAME = r"(?P<name>\+?[^\W_][^\n:;?!]{0,78}?)"
 _HEADING = re.compile(_NAME + r"(?:\s{2,}|\t\s*)" + CLOCK + r"\s*")
 _CAPTION = re.compile(r"\[(?P<name>[^\]\n]{1,80})\]\s+" + CLOCK + r"\s*")
 _MAX_NAME_WORDS = 7
+# Titles and names are short; a longer line is somebody's talk, and slow to match against.
+_MAX_HEADING_CHARACTERS = 200
 _FOOTER = re.compile(r"\s*transcribed by https?://(?:www\.)?otter\.ai.*", re.IGNORECASE)
 _STARTED = re.compile(r".{1,80}\s(?:started|stopped)\s+transcription\.?", re.IGNORECASE)
 _LENGTH = re.compile(r"(?:\d+h\s*)?(?:\d+m\s*)?(?:\d+s)?")
@@ -38,6 +40,7 @@ def is_teams_docx(content: Content) -> bool:
     marked = any(
         _STARTED.fullmatch(line.strip()) or _TEAMS_TITLE.fullmatch(line.strip())
         for line in content.lines[:12]
+        if len(line) <= _MAX_HEADING_CHARACTERS
     )
     return _n_headings(content.lines) >= (1 if marked else 2) and (
         marked or content.container == "docx"
@@ -84,7 +87,7 @@ def read_otter(content: Content) -> list[Meeting]:
 
 def is_zoom_captions(content: Content) -> bool:
     """Tell Zoom's saved captions by `[Name] HH:MM:SS` lines."""
-    return sum(1 for line in content.lines if _CAPTION.fullmatch(line.strip())) >= 2
+    return sum(1 for line in content.lines if _caption(line)) >= 2
 
 
 def read_zoom_captions(content: Content) -> list[Meeting]:
@@ -92,7 +95,7 @@ def read_zoom_captions(content: Content) -> list[Meeting]:
     cues: list[Cue] = []
     starts_s: list[float | None] = []
     for line in content.lines:
-        heading = _CAPTION.fullmatch(line.strip())
+        heading = _caption(line)
         if heading:
             cues.append(Cue(0.0, 0.0, heading["name"].strip(), ""))
             starts_s.append(seconds_of(heading))
@@ -111,10 +114,16 @@ def _n_headings(lines: Sequence[str]) -> int:
 
 
 def _heading(line: str) -> re.Match[str] | None:
+    if len(line) > _MAX_HEADING_CHARACTERS:
+        return None
     match = _HEADING.fullmatch(line.strip())
     if match is None or len(match["name"].split()) > _MAX_NAME_WORDS:
         return None
     return match
+
+
+def _caption(line: str) -> re.Match[str] | None:
+    return _CAPTION.fullmatch(line.strip()) if len(line) <= _MAX_HEADING_CHARACTERS else None
 
 
 def _split(lines: Sequence[str]) -> tuple[list[str], list[Cue], list[float | None]]:
@@ -136,7 +145,7 @@ def _split(lines: Sequence[str]) -> tuple[list[str], list[Cue], list[float | Non
 
 def _teams_head(head: Sequence[str]) -> tuple[str | None, datetime | None]:
     """Return the title and the start; the line with the date has the clock of its people."""
-    told = [line.strip() for line in head if line.strip()]
+    told = [s for line in head if 0 < len(s := line.strip()) <= _MAX_HEADING_CHARACTERS]
     told = [line for line in told if not _STARTED.fullmatch(line) and not _LENGTH.fullmatch(line)]
     title = None
     moments = []
