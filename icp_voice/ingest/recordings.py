@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from icp_voice.ingest.sidecars import is_sidecar
 from icp_voice.media import probe_recording
 from icp_voice.records import FailedInput, SourceFile, SourceKind
 
@@ -106,7 +107,7 @@ def source_kind(path: Path) -> SourceKind | None:
     suffix = path.suffix.lower()
     if suffix in RECORDING_SUFFIXES:
         return "recording"
-    if suffix not in TRANSCRIPT_SUFFIXES:
+    if suffix not in TRANSCRIPT_SUFFIXES or is_sidecar(path):
         return None
     stem = path.stem.lower()
     if suffix == ".txt" and (stem.startswith(_NOT_TRANSCRIPTS) or stem.endswith("chat")):
