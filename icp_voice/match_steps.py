@@ -32,6 +32,8 @@ def match_all(store: Store, workspace: Workspace, crm: CrmFiles, sources: Source
     from icp_voice.ingest.matching import match_calls
 
     stored = {call.call_id: call for call in match_tables.load_stored_calls(store)}
+    paths = {call_id: call.path for call_id, call in stored.items()}
+    paths |= {s.call_id: relative_path(s.path, workspace.folder) for s in sources.files}
     facts = [
         replace(
             _facts_of_file(source, workspace, stored.pop(source.call_id, None)),
@@ -48,7 +50,7 @@ def match_all(store: Store, workspace: Workspace, crm: CrmFiles, sources: Source
     ]
     matches = match_calls(facts, crm.deals, workspace.config.ingest)
     with store.transaction():
-        match_tables.replace_matches(store, matches)
+        match_tables.replace_matches(store, matches, paths)
     reasons = Counter(match.reason for match in matches)
     log.info("matching: %s", " ".join(f"{k}={n}" for k, n in sorted(reasons.items())))
 
@@ -163,7 +165,6 @@ def _nearest(asked: str, names: Iterable[str]) -> str:
 def _facts_of_file(source: SourceFile, workspace: Workspace, known: StoredCall | None) -> CallFacts:
     return CallFacts(
         call_id=source.call_id,
-        path=relative_path(source.path, workspace.folder),
         names=tuple(dict.fromkeys(_below_folder(path, workspace) for path in source.paths)),
         participants=known.participants if known else (),
         title=known.title if known else None,
@@ -174,7 +175,6 @@ def _facts_of_file(source: SourceFile, workspace: Workspace, known: StoredCall |
 def _facts_of_call(call: StoredCall, workspace: Workspace) -> CallFacts:
     return CallFacts(
         call_id=call.call_id,
-        path=call.path,
         names=(_below_folder(workspace.folder / call.path, workspace),),
         participants=call.participants,
         title=call.title,

@@ -1,6 +1,6 @@
 """Matches of calls to deals, and people's decisions on them, as rows of the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from icp_voice.tables import PARTICIPANT_COLUMNS
 Choice = Literal["deal", "no_deal", "undo"]
 
 MATCH_COLUMNS = (
-    *("call_id", "deal_id", "called_on", "reason", "detail", "confidence", "started_at", "path"),
+    *("call_id", "deal_id", "called_on", "reason", "detail", "confidence", "started_at"),
 )
 
 
@@ -65,13 +65,22 @@ def load_stored_calls(store: Store) -> tuple[StoredCall, ...]:
     )
 
 
-def replace_matches(store: Store, matches: Iterable[CallMatch]) -> None:
-    """Make the store's matches these; decisions are kept apart and stay."""
+def replace_matches(store: Store, matches: Iterable[CallMatch], paths: Mapping[str, str]) -> None:
+    """Make the store's matches these; decisions are kept apart and stay.
+
+    Args:
+        store: of the workspace.
+        matches: one a call.
+        paths: call_id -> where its file lies, relative to the workspace.
+    """
     matches = tuple(matches)
     store.execute("DELETE FROM matches")
     store.execute("DELETE FROM match_candidates")
-    rows = [[getattr(match, column) for column in MATCH_COLUMNS] for match in matches]
-    store.insert("matches", MATCH_COLUMNS, rows)
+    rows = [
+        (*(getattr(match, column) for column in MATCH_COLUMNS), paths[match.call_id])
+        for match in matches
+    ]
+    store.insert("matches", (*MATCH_COLUMNS, "path"), rows)
     candidates = [
         (match.call_id, position, candidate.deal_id, candidate.why)
         for match in matches
@@ -82,17 +91,34 @@ def replace_matches(store: Store, matches: Iterable[CallMatch]) -> None:
 
 def load_call_deals(store: Store) -> tuple[CallDeal, ...]:
     """Return every known call with its deal, those that wait first, then by day and path."""
-    candidates: dict[str, list[MatchCandidate]] = {}
-    for call_id, deal_id, why in store.rows(
-        "SELECT call_id, deal_id, why FROM match_candidates ORDER BY call_id, position"
-    ):
-        candidates.setdefault(call_id, []).append(MatchCandidate(deal_id, why))
+    candidates = load_candidates(store)
     found = store.rows(
         "SELECT m.call_id, m.path, m.deal_id, d.name, m.called_on, m.started_at, m.reason, "
         "m.detail, m.confidence, m.waits FROM call_deals AS m LEFT JOIN deals AS d USING (deal_id) "
         "ORDER BY NOT m.waits, m.called_on NULLS LAST, m.started_at NULLS LAST, m.path, m.call_id"
     )
-    return tuple(CallDeal(*(*row, tuple(candidates.get(row[0], ())))) for row in found)
+    return tuple(CallDeal(*(*row, candidates.get(row[0], ()))) for row in found)
+
+
+def load_unmatched(store: Store) -> tuple[CallMatch, ...]:
+    """Return the analysed calls whose deal can't be told, but for those a person set aside."""
+    candidates = load_candidates(store)
+    found = store.rows(
+        "SELECT m.call_id, NULL, m.called_on, m.reason, m.detail, m.confidence, m.started_at "
+        "FROM call_deals AS m JOIN calls AS c USING (call_id) "
+        "WHERE m.deal_id IS NULL AND m.waits ORDER BY c.call, m.call_id"
+    )
+    return tuple(CallMatch(*(*row, candidates.get(row[0], ()))) for row in found)
+
+
+def load_candidates(store: Store) -> dict[str, tuple[MatchCandidate, ...]]:
+    """Return call_id -> the deals it may belong to, likeliest first."""
+    found: dict[str, list[MatchCandidate]] = {}
+    for call_id, deal_id, why in store.rows(
+        "SELECT call_id, deal_id, why FROM match_candidates ORDER BY call_id, position"
+    ):
+        found.setdefault(call_id, []).append(MatchCandidate(deal_id, why))
+    return {call_id: tuple(candidates) for call_id, candidates in found.items()}
 
 
 def load_deal_names(store: Store) -> dict[str, str | None]:

@@ -104,7 +104,6 @@ class CallFacts:
     """What is known of a call when its deal is looked for.
 
     Attributes:
-        path: where the file lies, relative to the workspace.
         names: paths of the call's files below the folder of calls, `/` between folders; the file
             that is read comes first.
         entry: its row of calls.csv; sidecar: the file beside it.
@@ -113,7 +112,6 @@ class CallFacts:
     """
 
     call_id: str
-    path: str
     names: tuple[str, ...]
     entry: CallEntry | None = None
     sidecar: CallEntry | None = None
@@ -147,7 +145,6 @@ class CallMatch:
     detail: str
     confidence: float
     started_at: datetime | None = None
-    path: str = ""
     candidates: tuple[MatchCandidate, ...] = ()
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from icp_voice import tables, views
+from icp_voice import match_tables, tables, views
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
@@ -280,7 +280,7 @@ def measure(
         deal_signals=views.load_deal_signals(store),
         statements=statements,
         quotes=quotes,
-        unmatched=views.load_unmatched(store),
+        unmatched=match_tables.load_unmatched(store),
         failures=failures,
         rejected_rows=crm.rejected,
         sentence_model=embedder.name,

@@ -2,21 +2,11 @@
 
 from dataclasses import fields
 
-from icp_voice.records import CallMatch, CallSummary, DealSignals, Quote, Signal, Stakeholder
+from icp_voice.records import CallSummary, DealSignals, Quote, Signal, Stakeholder
 from icp_voice.store import Store
 from icp_voice.tables import SIGNAL_COLUMNS, STAKEHOLDER_COLUMNS
 
 QUOTE_COLUMNS = "call_id, call, deal_id, speaker, quote, start_s, end_s, outcome"
-
-
-def load_unmatched(store: Store) -> tuple[CallMatch, ...]:
-    """Return the analysed calls whose deal can't be told, but for those a person set aside."""
-    found = store.rows(
-        "SELECT m.call_id, NULL, m.called_on, m.reason, m.detail, m.confidence, m.started_at, "
-        "m.path FROM call_deals AS m JOIN calls AS c USING (call_id) "
-        "WHERE m.deal_id IS NULL AND m.waits ORDER BY c.call, m.call_id"
-    )
-    return tuple(CallMatch(*row) for row in found)
 
 
 def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:

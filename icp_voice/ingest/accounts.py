@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import ceil
 from typing import Literal
 
 from icp_voice.ingest.account_words import CALL_WORDS, LEGAL_FORMS
@@ -29,6 +30,7 @@ SIMILAR_LETTERS = 7
 Likeness = Literal["same", "ending", "script", "similar", "beginning"]
 
 _MOST_WORDS = 8
+_SHORT_LETTERS = 6
 _STEM_LETTERS = 4
 _FIRST_WORD_LETTERS = 5
 _WORD = re.compile(r"[^\W_]+")
@@ -87,10 +89,11 @@ class AccountHit:
 
 @dataclass(frozen=True)
 class _Word:
-    """A word of a text: folded, and as it stands there."""
+    """A word of a text: folded, as it stands there, and the number of the run it was cut from."""
 
     folded: str
     written: str
+    run: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ class AccountIndex:
         """Index account names, and deal names, which often begin with the account's."""
         self._names: dict[str, str] = {}
         self._deals: dict[str, set[str]] = {}
+        self._n_words: dict[str, set[int]] = {}
+        self._ends: set[str] = set()
         self._stems: dict[str, set[str]] = {}
         self._sounds: dict[bool, dict[str, set[str]]] = {False: {}, True: {}}
         self._first_words: dict[str, set[str]] = {}
@@ -158,12 +163,14 @@ class AccountIndex:
         words = _words(name)
         core = _without_legal_forms([word.folded for word in words])
         cyrillic = _is_cyrillic(name)
-        keys = {"".join(word.folded for word in words), "".join(core)}
-        for key in keys:
+        for folded in ([word.folded for word in words], core):
+            key = "".join(folded)
             if len(key) < 2 or key.isdigit():
                 continue
             self._names.setdefault(key, name)
             self._deals.setdefault(key, set()).add(deal_id)
+            self._n_words.setdefault(key, set()).add(len(folded))
+        self._ends.update((*core[:1], *core[-1:]))
         key = "".join(core)
         if key not in self._deals:
             return
@@ -184,10 +191,16 @@ class AccountIndex:
                     continue
                 if all(word.folded in CALL_WORDS or word.folded.isdigit() for word in run):
                     continue
-                # `HP` and `M5` are names, `hp` and `m5` may be anything.
-                if len(key) == 2 and run[0].written != run[0].written.upper():
+                if len(key) < _SHORT_LETTERS and not self._may_be_short_name(key, run):
                     continue
                 yield _Window(first, first + length - 1, run, key)
+
+    def _may_be_short_name(self, key: str, words: tuple[_Word, ...]) -> bool:
+        """Allow `HP`, but not `hp`, which may be anything; and `Inity`, but not `in ity`."""
+        if len(key) == 2 and any(word.written != word.written.upper() for word in words):
+            return False
+        together = len({word.run for word in words}) == 1
+        return together or len(words) in self._n_words.get(key, ())
 
     def _look_up(self, window: _Window) -> Iterator[tuple[str, Likeness]]:
         if window.key in self._deals:
@@ -210,28 +223,26 @@ class AccountIndex:
         """Return (key, similarity) of the names spelt nearly like a run of words."""
         cyrillic = _is_cyrillic(window.words[0].written)
         asked = (window.key, cyrillic)
-        if asked in self._similar:
-            return self._similar[asked]
-        found: list[tuple[str, float]] = []
-        if len(window.key) >= SIMILAR_LETTERS - 1:
-            found += _similar_to(window.key, self._long_keys)
-            for sound, similarity in _similar_to(
-                sound_of(window.key), self._long_sounds[not cyrillic]
-            ):
-                found += ((key, similarity) for key in self._sounds[not cyrillic][sound])
-        self._similar[asked] = tuple(found)
+        if asked not in self._similar:
+            # `intro Acme` need not be compared: the run without `intro` is, too.
+            ends = {window.words[0].folded, window.words[-1].folded} - self._ends
+            skipped = any(word in CALL_WORDS or word.isdigit() for word in ends)
+            self._similar[asked] = () if skipped else tuple(self._spelt_nearly(*asked))
         return self._similar[asked]
 
-    @cached_property
-    def _long_keys(self) -> Sequence[str]:
-        return [key for key in self._deals if len(key) >= SIMILAR_LETTERS]
+    def _spelt_nearly(self, key: str, cyrillic: bool) -> Iterator[tuple[str, float]]:
+        yield from _similar_to(key, self._long_keys)
+        sounds = self._sounds[not cyrillic]
+        for sound, similarity in _similar_to(sound_of(key), self._long_sounds[not cyrillic]):
+            yield from ((name, similarity) for name in sounds[sound])
 
     @cached_property
-    def _long_sounds(self) -> Mapping[bool, Sequence[str]]:
-        return {
-            script: [sound for sound in sounds if len(sound) >= SIMILAR_LETTERS]
-            for script, sounds in self._sounds.items()
-        }
+    def _long_keys(self) -> Mapping[int, Sequence[str]]:
+        return _by_length(self._deals)
+
+    @cached_property
+    def _long_sounds(self) -> Mapping[bool, Mapping[int, Sequence[str]]]:
+        return {script: _by_length(sounds) for script, sounds in self._sounds.items()}
 
     def _hits(self, found: Iterable[tuple[str, Likeness, float]]) -> tuple[AccountHit, ...]:
         hits = (
@@ -295,8 +306,10 @@ def sound_of(key: str) -> str:
 
 def _words(text: str) -> list[_Word]:
     """Return a text's words; `AcmeCorp` is two, which a run of words puts together again."""
-    written = (part for word in _WORD.findall(text) for part in _CAMEL.split(word))
-    return [_Word(fold(part), part) for part in written if fold(part)]
+    parts = (
+        (part, run) for run, word in enumerate(_WORD.findall(text)) for part in _CAMEL.split(word)
+    )
+    return [_Word(fold(part), part, run) for part, run in parts if fold(part)]
 
 
 def _without_legal_forms(words: list[str]) -> list[str]:
@@ -336,11 +349,23 @@ def _is_cyrillic(text: str) -> bool:
     return _CYRILLIC.search(text) is not None
 
 
-def _similar_to(text: str, keys: Sequence[str]) -> list[tuple[str, float]]:
+def _by_length(keys: Iterable[str]) -> dict[int, list[str]]:
+    """Return length in letters -> the keys that are long enough to be misspelt."""
+    found: dict[int, list[str]] = {}
+    for key in keys:
+        if len(key) >= SIMILAR_LETTERS:
+            found.setdefault(len(key), []).append(key)
+    return found
+
+
+def _similar_to(text: str, keys: Mapping[int, Sequence[str]]) -> Iterator[tuple[str, float]]:
+    """Yield the keys near enough; those of another length by more than the edits are never."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    found = process.extract(
-        text, keys, scorer=OSA.normalized_similarity, score_cutoff=SIMILAR_FROM, limit=None
-    )
-    return [(key, similarity) for key, similarity, _ in found]
+    scorer = OSA.normalized_similarity
+    for length in range(ceil(len(text) * SIMILAR_FROM), int(len(text) / SIMILAR_FROM) + 1):
+        found = process.extract(
+            text, keys.get(length, ()), scorer=scorer, score_cutoff=SIMILAR_FROM, limit=None
+        )
+        yield from ((key, similarity) for key, similarity, _ in found)

@@ -22,9 +22,10 @@ from icp_voice.ingest.mail_domains import DomainIndex
 from icp_voice.ingest.names import NameFacts, NameReader
 from icp_voice.records import CallFacts, CallMatch, Deal, MatchCandidate, MatchReason
 
-# How far each reason can be trusted. They rank the reasons and mark what a person should look at;
-# they are judgements, set so that whatever was right throughout in the sample workspace with its
-# ids taken out (tests/benchmarks/matching_quality.py) lies above LOW_CONFIDENCE.
+# How far each reason can be trusted. They rank the reasons and mark what a person should look at:
+# below 0.7 a match waits to be confirmed (view call_deals). They are judgements, held against the
+# sample workspace with its ids taken out, where every kind of match above 0.7 was right throughout
+# (tests/benchmarks/matching_quality.py).
 TOLD = 1.0
 DEAL_ID = 0.95
 LISTED_DOMAIN = 0.95
@@ -32,7 +33,7 @@ SPELT_DOMAIN = 0.85
 NAME: dict[Likeness, float] = {"same": 0.9, "ending": 0.85, "script": 0.85, "similar": 0.75}
 # A deal without its days may have been another deal's time; a day that contradicts an id in the
 # name is more often a late entry in the CRM than a wrong id.
-DATE_UNKNOWN = 0.75
+DATE_UNKNOWN = 0.8
 ID_AGAINST_DATE = 0.85
 MOST = 0.98
 
@@ -78,7 +79,6 @@ class _Matcher:
         open_match = CallMatch(
             *(call.call_id, None, called_on, "none", "", 0.0),
             started_at=datetime.combine(called_on, started) if called_on and started else None,
-            path=call.path,
         )
         return (
             self._told(call, open_match)

@@ -1,7 +1,7 @@
 -- Grain: one call and the deal it counts for. Key: call_id.
 -- A person's newest decision goes before whatever the program matched. waits: somebody should look
--- at it: no deal or several, a decision for a deal that is gone, or a weak reason
--- (confidence below 0.7, LOW_CONFIDENCE in match_steps.py).
+-- at it: no deal or several, a decision for a deal that is gone, or a weak reason (confidence below
+-- 0.7, see ingest/matching.py).
 CREATE OR REPLACE VIEW call_deals AS
 WITH newest AS (
     SELECT call_id, choice, deal_id
