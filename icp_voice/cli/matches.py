@@ -146,7 +146,8 @@ def _print_counts(folder: Path, *, n_calls: int, n_waiting: int, all_calls: bool
     if not n_waiting:
         click.echo(f"{n_calls} calls, none waits for a decision.")
         return
-    click.echo(f"{n_waiting} of {n_calls} calls wait for a decision.")
+    verb = "waits" if n_waiting == 1 else "wait"
+    click.echo(f"{n_waiting} of {n_calls} calls {verb} for a decision.")
     if not all_calls:
         click.echo(f"Decide:  icp-voice matches {folder} --call CALL --deal DEAL (or --no-deal)")
         click.echo(f"One by one:  icp-voice matches {folder} --ask")

@@ -180,22 +180,22 @@ def _call_steps(analysis: Analysis, folder: Path) -> Iterator[str]:
     """Yield what is to be said about calls whose deal or day is not certain."""
     names = {c.call_id: c.call for c in analysis.calls}
     waiting = [names.get(m.call_id, m.call_id) for m in analysis.unmatched]
-    left_out = f"{len(waiting)} of them match no deal and are left out" if waiting else ""
+    left_out = f"; without a deal and left out: {len(waiting)}" if waiting else ""
     waiting += [c.call for c in analysis.calls if c.waits and c.deal_id is not None]
     if waiting:
         shown = ", ".join(waiting[:SHOWN_UNMATCHED])
         more = " ..." if len(waiting) > SHOWN_UNMATCHED else ""
         yield (
-            f"- {len(waiting)} calls wait for a decision: icp-voice matches {folder} ({shown}{more}"
-            f"{'; ' + left_out if left_out else ''})."
+            f"- {'1 call waits' if len(waiting) == 1 else f'{len(waiting)} calls wait'} for a "
+            f"decision: icp-voice matches {folder} ({shown}{more}{left_out})."
         )
     undated = [c for c in analysis.calls if c.deal_id is not None and c.called_on is None]
     if undated:
         n_first = sum(c.call_number == 1 for c in undated)
         yield (
-            f"- {len(undated)} calls have no date: {n_first} are taken as the first call, being "
-            f"their deal's only one, {len(undated) - n_first} count as later calls. Add the date "
-            "to calls.csv."
+            f"- Calls without a date: {len(undated)}. Taken as the first call, being their deal's "
+            f"only one: {n_first}; as later calls: {len(undated) - n_first}. Add the date to "
+            "calls.csv."
         )
 
 

@@ -262,7 +262,9 @@ def _places(call: CallFacts, names: Sequence[NameFacts]) -> list[tuple[str, str]
 
 
 def _name_evidence(place: str, hits: Sequence[AccountHit]) -> _Evidence:
-    deal_ids = frozenset(deal_id for hit in hits for deal_id in hit.deal_ids)
+    # `Acme pilot` names an account and a deal of it; `Acme and Bluth` names two accounts.
+    every = [hit.deal_ids for hit in hits]
+    deal_ids = frozenset.intersection(*every) or frozenset.union(*every)
     nearly = "nearly " if any(hit.likeness == "similar" for hit in hits) else ""
     said = f"{_PLACES[place]} says {nearly}{_listed(hit.name for hit in hits)}"
     return _Evidence("account_name", deal_ids, min(NAME[hit.likeness] for hit in hits), said)

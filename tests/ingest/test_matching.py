@@ -202,6 +202,20 @@ def test_mail_domain_tells_the_account_and_agrees_with_the_name() -> None:
     assert (against.deal_id, against.reason) == (None, "ambiguous")
 
 
+def test_name_of_the_deal_beside_its_account_narrows() -> None:
+    """A deal's own name picks it among the account's deals, whatever other deals are called."""
+    deals = tuple(
+        Deal(deal_id, "open", name=name, account_id=account)
+        for deal_id, account, name in (
+            ("D-1", "Acme Ltd", "Pilot Warsaw"),
+            ("D-2", "Acme Ltd", "Roll-out"),
+            ("D-3", "Bluth", "Pilot Warsaw"),
+        )
+    )
+    assert match("Acme Pilot Warsaw.mp3", deals=deals).deal_id == "D-1"
+    assert match("Pilot Warsaw.mp3", deals=deals).reason == "ambiguous"
+
+
 def test_title_and_start_of_the_file_itself_count() -> None:
     """A meeting's title names the account and its start the day, where the name has neither."""
     found = match(
