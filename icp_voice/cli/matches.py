@@ -123,7 +123,6 @@ def _print_csv(calls: Sequence["CallDeal"]) -> None:
 def _print_table(calls: Sequence["CallDeal"]) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.padding import Padding
 
     out = Console(highlight=False, soft_wrap=True)
     for call in calls:
@@ -133,10 +132,9 @@ def _print_table(calls: Sequence["CallDeal"]) -> None:
             f"[bold]{escape(call.path)}[/bold]  {call.call_id}  {day}  "
             f"[cyan]{escape(deal)}[/cyan]  {call.reason}  {call.confidence:.2f}"
         )
-        out.print(Padding(escape(call.detail), (0, 0, 0, 4)))
+        out.print(f"    {escape(call.detail)}")
         for candidate in call.candidates[:SHOWN_CANDIDATES]:
-            line = f"{candidate.deal_id}: {candidate.why}"
-            out.print(Padding(escape(line), (0, 0, 0, 8)), style="dim")
+            out.print(f"        {escape(candidate.deal_id)}: {escape(candidate.why)}", style="dim")
         n_more = len(call.candidates) - SHOWN_CANDIDATES
         if n_more > 0:
             out.print(f"        and {n_more} more (--format json lists them)", style="dim")

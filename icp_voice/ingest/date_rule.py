@@ -38,6 +38,20 @@ def date_fit(deal: Deal, called_on: date | None) -> DateFit:
     return "fits" if known else "unknown"
 
 
+def days_away(deal: Deal, called_on: date | None) -> int:
+    """Return by how many days a call misses the time a deal was open; 0 inside or unknown.
+
+    >>> days_away(Deal("D-1", "won", closed_on=date(2025, 5, 1)), date(2025, 6, 1))
+    31
+    """
+    if called_on is None:
+        return 0
+    closed_on = None if deal.outcome == "open" else deal.closed_on
+    before = (deal.created_on - called_on).days if deal.created_on else 0
+    after = (called_on - closed_on).days if closed_on else 0
+    return max(before, after, 0)
+
+
 def say_fit(deal: Deal, called_on: date | None) -> str:
     """Say in a few words how a deal's days stand to a call.
 

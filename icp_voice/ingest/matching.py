@@ -3,7 +3,7 @@
 In this order, and the first that tells anything decides:
 
 1. the row of calls.csv, or the sidecar beside the file;
-2. a deal's id in the path, by `name_patterns` or as a whole word;
+2. a deal's id in the path, by `name_patterns`, or as a whole word there or in the title;
 3. the mail domains of the attendees and the account's name in the file's name, the meeting's title
    or a folder's name, narrowed by the date rule (`date_rule`).
 
@@ -16,7 +16,7 @@ from datetime import date, datetime, time
 
 from icp_voice.config import IngestConfig
 from icp_voice.ingest.accounts import AccountHit, AccountIndex, Likeness
-from icp_voice.ingest.date_rule import date_fit, say_fit
+from icp_voice.ingest.date_rule import date_fit, days_away, say_fit
 from icp_voice.ingest.deal_ids import DealIdFinder
 from icp_voice.ingest.mail_domains import DomainIndex
 from icp_voice.ingest.names import NameFacts, NameReader
@@ -82,7 +82,7 @@ class _Matcher:
         )
         return (
             self._told(call, open_match)
-            or self._named(names, open_match)
+            or self._named(call, names, open_match)
             or self._inferred(call, names, open_match)
         )
 
@@ -107,16 +107,17 @@ class _Matcher:
         detail = f"{says[reason]} {deal_id}"
         return replace(match, deal_id=deal_id, reason=reason, detail=detail, confidence=TOLD)
 
-    def _named(self, names: Sequence[NameFacts], match: CallMatch) -> CallMatch | None:
-        """Take a deal's id out of the path: of the file first, then of the nearest folder."""
+    def _named(
+        self, call: CallFacts, names: Sequence[NameFacts], match: CallMatch
+    ) -> CallMatch | None:
+        """Take a deal's id out of the file's name, else out of the title, else out of a folder."""
         read = frozenset(deal_id for name in names for deal_id in name.deal_ids)
         found, where = read & self._deals.keys(), "file name"
-        for depth in range(max((len(name.rest) for name in names), default=0)):
+        for place, texts in _by_place(call, names).items():
             if found:
                 break
-            parts = [name.rest[-1 - depth] for name in names if len(name.rest) > depth]
-            found = frozenset(deal_id for part in parts for deal_id in self._ids.find(part))
-            where = "folder name" if depth else "file name"
+            found = frozenset(deal_id for text in texts for deal_id in self._ids.find(text))
+            where = _PLACES[place].removeprefix("the ")
         if len(found) > 1:
             detail = f"the {where} holds {len(found)} deals: {', '.join(sorted(found))}"
             return self._ambiguous(match, sorted(found), detail)
@@ -149,7 +150,8 @@ class _Matcher:
         for other in evidence[1:]:
             if not pool & other.deal_ids:
                 said = f"{agreeing[0].said}, but {other.said}"
-                deal_ids = self._by_date(pool | other.deal_ids, match.called_on)
+                both = pool | other.deal_ids
+                deal_ids = self._by_date(both, match.called_on) or self._nearest(both, match)
                 return self._ambiguous(match, deal_ids, said)
             pool &= other.deal_ids
             agreeing.append(other)
@@ -161,8 +163,8 @@ class _Matcher:
             day = "fit the day" if match.called_on else "may fit: the day is not known"
             return self._ambiguous(match, in_time, f"{said}; {len(in_time)} deals {day}")
         detail = f"{said}; none of its deals fits the day"
-        nearest = self._by_date(pool, None)
-        return replace(match, detail=detail, candidates=self._candidates(nearest, match.called_on))
+        candidates = self._candidates(self._nearest(pool, match), match.called_on)
+        return replace(match, detail=detail, candidates=candidates)
 
     def _settled(self, match: CallMatch, deal_id: str, agreeing: Sequence[_Evidence]) -> CallMatch:
         deal = self._deals[deal_id]
@@ -198,22 +200,23 @@ class _Matcher:
         self, call: CallFacts, names: Sequence[NameFacts], *, nearly: bool
     ) -> list[_Evidence]:
         """Return what the file's name, the title and the nearest telling folder say."""
-        places = _places(call, names)
+        places = _by_place(call, names)
         for look in (self._accounts.find, *([self._accounts.find_similar] if nearly else [])):
-            found: dict[str, list[AccountHit]] = {}
-            for place, text in places:
-                if place not in found and (hits := look(text)):
-                    found[place] = list(hits)
+            found = [
+                (place, hits)
+                for place, texts in places.items()
+                if (hits := next((hits for text in texts if (hits := look(text))), ()))
+            ]
             if found:
-                return [_name_evidence(place, hits) for place, hits in found.items()]
+                return [_name_evidence(place, hits) for place, hits in found]
         return []
 
     def _suggested(
         self, call: CallFacts, names: Sequence[NameFacts], match: CallMatch
     ) -> CallMatch:
         """Leave a call without a deal, with the deals a person may think of first."""
-        for place, text in _places(call, names):
-            hits = self._accounts.suggest(text)
+        for place, texts in _by_place(call, names).items():
+            hits = [hit for text in texts for hit in self._accounts.suggest(text)]
             pool = {deal_id for hit in hits for deal_id in hit.deal_ids}
             in_time = self._by_date(pool, match.called_on)
             if in_time:
@@ -229,6 +232,11 @@ class _Matcher:
         fits = {deal_id: date_fit(self._deals[deal_id], called_on) for deal_id in deal_ids}
         allowed = [deal_id for deal_id, fit in fits.items() if fit != "contradicts"]
         return sorted(allowed, key=lambda deal_id: (fits[deal_id] != "fits", deal_id))
+
+    def _nearest(self, deal_ids: Iterable[str], match: CallMatch) -> list[str]:
+        """Return deals none of which fits the day, the nearest to it first."""
+        away = {d: days_away(self._deals[d], match.called_on) for d in deal_ids}
+        return sorted(away, key=lambda deal_id: (away[deal_id], deal_id))
 
     def _ambiguous(self, match: CallMatch, deal_ids: Sequence[str], detail: str) -> CallMatch:
         candidates = self._candidates(deal_ids, match.called_on)
@@ -251,14 +259,17 @@ def _moment(call: CallFacts, names: Sequence[NameFacts]) -> tuple[date | None, t
     return day, clocks[0].replace(microsecond=0) if day is not None and clocks else None
 
 
-def _places(call: CallFacts, names: Sequence[NameFacts]) -> list[tuple[str, str]]:
-    """Return (place, text) of all that may hold an account's name, the nearest first."""
-    places = [("file", account) for name in names for account in sorted(name.accounts)]
-    places += [("file", name.rest[-1]) for name in names]
-    entries = (call.entry, call.sidecar, call)
-    places += [("title", entry.title) for entry in entries if entry is not None and entry.title]
-    places += [("folder", folder) for name in names for folder in reversed(name.rest[:-1])]
-    return places
+def _by_place(call: CallFacts, names: Sequence[NameFacts]) -> dict[str, list[str]]:
+    """Return place -> the texts there that may name a deal or account; both the nearest first."""
+    told = (call.entry, call.sidecar, call)
+    return {
+        "file": [
+            *(account for name in names for account in sorted(name.accounts)),
+            *(name.rest[-1] for name in names),
+        ],
+        "title": [entry.title for entry in told if entry is not None and entry.title],
+        "folder": [folder for name in names for folder in reversed(name.rest[:-1])],
+    }
 
 
 def _name_evidence(place: str, hits: Sequence[AccountHit]) -> _Evidence:

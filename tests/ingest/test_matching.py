@@ -223,6 +223,7 @@ def test_title_and_start_of_the_file_itself_count() -> None:
     )
     assert (found.deal_id, found.called_on) == ("A-1", date(2025, 2, 1))
     assert found.started_at == datetime(2025, 2, 1, 9, 30)
+    assert match("audio1.m4a", title="Sync 1C1I7A6R").deal_id == "1C1I7A6R"
 
 
 def test_day_comes_from_the_surest_source() -> None:
