@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from icp_voice import tables, views
+from icp_voice import match_tables, tables, views
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
@@ -31,6 +31,7 @@ from icp_voice.results import Analysis
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
 from icp_voice.workspace import Workspace
+from icp_voice.workspace import relative_path as _relative
 
 if TYPE_CHECKING:
     from icp_voice.evidence.traits import TraitTable
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUOTES_PER_TRAIT = 12
-ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
 READER_VERSION = 2
 EXTRACT_BATCH = 50
@@ -60,12 +60,15 @@ class Sources:
 
     Attributes:
         unused: files that are there and could not be read.
-        participants: call_id -> attendees as the sidecar lists them.
+        participants: call_id -> attendees as calls.csv lists them, else as the call's sidecar does.
+        entries: call_id -> its row of calls.csv; sidecars: call_id -> the file beside it.
     """
 
     files: tuple[SourceFile, ...]
     unused: tuple[FailedInput, ...]
     participants: Mapping[str, tuple[Participant, ...]]
+    entries: Mapping[str, CallEntry]
+    sidecars: Mapping[str, CallEntry]
 
 
 def read_crm(workspace: Workspace) -> CrmFiles:
@@ -100,9 +103,10 @@ def require_calls(workspace: Workspace) -> None:
 
 
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
-    """Scan the folders, match calls to deals, and bring deals and matches up to date."""
-    from icp_voice.ingest.matching import find_entry, match_calls
+    """Scan the folders, read what stands beside the calls, and bring files and deals up to date."""
+    from icp_voice.ingest.calls import find_entries
     from icp_voice.ingest.recordings import left_out_note, scan_sources
+    from icp_voice.ingest.sidecars import read_sidecars
 
     reporter.stage("Finding calls", 0)
     own = (workspace.store_path, workspace.report_path, workspace.exports_path)
@@ -114,17 +118,17 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
     scan = scan_sources(workspace.source_folders, ignore=ignore, known=known)
     if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
         raise _no_calls(workspace, scan.failures)
-    matches = match_calls(scan.sources, crm.entries, crm.deals, workspace.config.ingest)
     with store.transaction():
         _forget_replaced(store, workspace, scan.sources, scan.left_out)
         tables.replace_deals(store, crm.deals)
-        tables.save_matches(store, matches)
         _save_files(store, workspace, scan.sources)
     for note in (*crm.notes, *left_out_note(scan.left_out)):
         reporter.note(note)
-    entries = {source.call_id: find_entry(source, crm.entries) for source in scan.sources}
-    participants = {c: e.participants for c, e in entries.items() if e and e.participants}
-    return Sources(scan.sources, scan.failures, participants)
+    entries = find_entries(scan.sources, crm.entries)
+    sidecars, broken = read_sidecars(scan.sources, workspace.config.ingest)
+    told = (*sidecars.items(), *entries.items())
+    participants = {call_id: e.participants for call_id, e in told if e.participants}
+    return Sources(scan.sources, (*scan.failures, *broken), participants, entries, sidecars)
 
 
 def transcribe_new(
@@ -279,7 +283,7 @@ def measure(
         deal_signals=views.load_deal_signals(store),
         statements=statements,
         quotes=quotes,
-        unmatched=views.load_unmatched(store),
+        unmatched=match_tables.load_unmatched(store),
         failures=failures,
         rejected_rows=crm.rejected,
         sentence_model=embedder.name,
@@ -287,13 +291,13 @@ def measure(
 
 
 def state_of_calls(store: Store) -> list[tuple[object, ...]]:
-    """Return what every result rests on: the finished jobs and the matches, in a fixed order."""
+    """Return what every result rests on: the finished jobs and the calls' deals, in order."""
     return [
         *store.rows(
             "SELECT stage, input_key, parameters_hash, status FROM jobs "
             "WHERE stage IN ('transcribe', 'extract') ORDER BY ALL"
         ),
-        *store.rows("SELECT * FROM matches ORDER BY ALL"),
+        *store.rows("SELECT * EXCLUDE (path) FROM call_deals ORDER BY ALL"),
     ]
 
 
@@ -418,14 +422,6 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
     )
 
 
-def _relative(path: Path, folder: Path) -> str:
-    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path.resolve().as_posix()
-
-
 def _forget_replaced(
     store: Store, workspace: Workspace, sources: Sequence[SourceFile], left_out: Sequence[Path]
 ) -> None:
@@ -461,6 +457,7 @@ def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) ->
     from icp_voice.evidence.columns import attribute_table
     from icp_voice.evidence.observations import table_from_observations
     from icp_voice.evidence.traits import join_tables
+    from icp_voice.ingest.deals_words import company_columns
 
     heard = store.columns(
         "SELECT deal_id, trait, value, known_at, call_number FROM deal_traits "
@@ -474,8 +471,8 @@ def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) ->
         deals=deals,
         call_numbers=heard["call_number"],
     )
-    # The segment is what is compared inside; an account's name is no property of a company.
-    leave_out = (workspace.config.evidence.stratify_by, *ACCOUNT_COLUMNS)
+    # The segment is what is compared inside; what names one company is no property of companies.
+    leave_out = (workspace.config.evidence.stratify_by, *company_columns(deals))
     recorded = attribute_table(deals, leave_out=leave_out)
     return said if recorded is None else join_tables(said, recorded)
 

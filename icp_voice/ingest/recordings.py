@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icp_voice.errors import NoTranscriptError
+from icp_voice.ingest.sidecars import is_sidecar
 from icp_voice.ingest.transcripts import find_parts
 from icp_voice.ingest.versions import merge_versions
 from icp_voice.media import probe_recording
@@ -156,7 +157,7 @@ def source_kind(path: Path) -> SourceKind | None:
     suffix = path.suffix.lower()
     if suffix in RECORDING_SUFFIXES:
         return "recording"
-    if suffix not in TRANSCRIPT_SUFFIXES:
+    if suffix not in TRANSCRIPT_SUFFIXES or is_sidecar(path):
         return None
     stem = path.stem.lower()
     if suffix == ".txt" and (stem.startswith(_NOT_TRANSCRIPTS) or stem.endswith("chat")):
