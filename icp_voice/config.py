@@ -17,6 +17,9 @@ from typing import Any, Literal
 from icp_voice.errors import ConfigError
 
 CONFIG_NAME = "icp-voice.toml"
+# What a run leaves in the results folder.
+STORE_NAME = "icp-voice.duckdb"
+EXPORTS_NAME = "exports"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class IngestConfig:
 
     Attributes:
         recordings: folders searched for audio, video and transcripts, with their sub-folders.
+        include, exclude: patterns as in .gitignore of the files that are read, and of those of
+            them (or folders) that are not.
         deals: the CRM's deals file; calls: the optional sidecar of calls.
         deal_id_pattern: regular expression with one group, the deal's id, searched in file names;
             empty: known deal ids are looked for as whole words.
@@ -34,6 +39,8 @@ class IngestConfig:
     """
 
     recordings: tuple[str, ...] = ("recordings", "transcripts")
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
     deals: str = "deals.csv"
     calls: str = "calls.csv"
     deal_id_pattern: str = ""
