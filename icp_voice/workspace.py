@@ -92,7 +92,7 @@ def open_workspace(
         WorkspaceError: the folder is missing or is no folder, or a file named is not there.
         ConfigError: `icp-voice.toml` is wrong.
     """
-    _require_folder(folder)
+    require_folder(folder)
     config = load_config(folder / CONFIG_NAME)
     transcribe = config.transcribe
     if model is not None:
@@ -171,7 +171,12 @@ def _copy_missing(source: Path, target: Path) -> None:
     part.replace(target)
 
 
-def _require_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        WorkspaceError: it is missing, or a file.
+    """
     if folder.is_dir():
         return
     if folder.exists():
