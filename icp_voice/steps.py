@@ -113,7 +113,7 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
 
     reporter.stage("Finding calls", 0)
     known = {
-        workspace.folder / path: (size, mtime, sha)
+        (workspace.folder / path).resolve(): (size, mtime, sha)
         for path, size, mtime, sha in store.rows("SELECT * FROM files")
     }
     scan = scan_sources(

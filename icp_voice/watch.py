@@ -5,6 +5,7 @@ watching but the user: whatever is wrong is said once and tried again, at the ne
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -22,7 +23,6 @@ from icp_voice.errors import (
     IcpVoiceError,
     ModelError,
     StoreInUseError,
-    TaxonomyError,
 )
 from icp_voice.ingest.recordings import find_files
 from icp_voice.ingest.selection import Selection
@@ -128,8 +128,14 @@ class Watcher:
 
     def step(self) -> None:
         """Take one look, and run where something new has settled."""
-        if not self._is_there():
-            return
+        try:
+            next(self._folder.iterdir(), None)
+            self._note_return()
+            self._look_and_run()
+        except OSError as error:
+            self._await_folder(error)
+
+    def _look_and_run(self) -> None:
         began_s = self._clock()
         try:
             workspace = self._open()
@@ -152,25 +158,22 @@ class Watcher:
             return
         self._run(replace(workspace, settled=calls))
 
-    def _is_there(self) -> bool:
-        """Tell whether the folder can be listed; a share that is not mounted is waited for."""
-        try:
-            next(self._folder.iterdir(), None)
-        except OSError as error:
-            self._alarm.close()
-            if not self._is_gone:
-                reason = error.strerror or error
-                self._audience.say(f"{self._folder}: {reason}. Waiting for it to come back.")
+    def _await_folder(self, error: OSError) -> None:
+        """Say once that the folder can't be looked at, such as a share that is not mounted."""
+        self._alarm.close()
+        if not self._is_gone:
             self._is_gone = True
-            return False
+            reason = error.strerror or error
+            self._audience.say(f"{self._folder}: {reason}. Waiting for it to come back.")
+
+    def _note_return(self) -> None:
         if self._is_gone:
+            self._is_gone = False
             self._audience.say(f"{self._folder} is back.")
-        self._is_gone = False
-        return True
 
     def _await_settings(self, error: IcpVoiceError) -> None:
         """Say what is wrong with the settings once they are no longer being written."""
-        self._alarm.aim((self._folder,))
+        self._say_blind(self._alarm.aim((self._folder,)))
         config = self._folder / CONFIG_NAME
         self._settling.observe({config: _stamp(config)}, self._clock())
         if self._settling.next_s(self._clock()) is None:
@@ -240,7 +243,7 @@ class Watcher:
             wait_s = _IN_USE_S
         elif isinstance(error, ModelError):
             wait_s = _RETRY_MOST_S
-        elif isinstance(error, ConfigError | DealsFileError | TaxonomyError):
+        elif isinstance(error, ConfigError | DealsFileError):
             wait_s = None  # nothing but a change mends it
         else:
             wait_s = min(_RETRY_S * 2**self._n_troubles, _RETRY_MOST_S)
@@ -282,8 +285,11 @@ def _roots(workspace: Workspace) -> tuple[Path, ...]:
 
 def _controls(workspace: Workspace) -> frozenset[Path]:
     """Return the files that say how calls are read; a run never begins while one is written."""
-    model = Path(workspace.config.transcribe.model).expanduser() / "model.bin"
-    return frozenset({workspace.config_path, workspace.deals_path, workspace.calls_path, model})
+    # os.path: unlike pathlib's it leaves a ~ that means nobody as it is.
+    model = Path(os.path.expanduser(workspace.config.transcribe.model))  # noqa: PTH111
+    return frozenset(
+        {workspace.config_path, workspace.deals_path, workspace.calls_path, model / "model.bin"}
+    )
 
 
 def _look(workspace: Workspace, controls: frozenset[Path]) -> dict[Path, Stamp | None]:

@@ -10,6 +10,7 @@ import pytest
 
 from icp_voice import pipeline
 from icp_voice.config import STORE_NAME
+from icp_voice.ingest import recordings
 from icp_voice.records import FailedInput
 from icp_voice.store import Store
 from tests.watching import (
@@ -88,7 +89,9 @@ def test_what_is_renamed_into_place_or_comes_with_a_folder_is_found(folder: Path
     hand = Hand(folder)
     part = write_call(folder, "D100.vtt.part", 1)
     hand.settle()
-    assert hand.new_sentences() == [f"No calls in {folder} yet: waiting for recordings or transcripts."]
+    assert hand.new_sentences() == [
+        f"No calls in {folder} yet: waiting for recordings or transcripts."
+    ]
     part.rename(folder / "D100.vtt")
     write_call(folder / "march" / "week 1", "D101.vtt", 2)
     hand.settle()
@@ -225,8 +228,8 @@ def test_a_missing_speech_model_is_said_once_and_found_when_it_comes(
 ) -> None:
     """Transcripts are analysed meanwhile; the recordings are done once the model is there."""
     model = folder.parent / "model"
-    recordings = sorted((root / "sample_audio" / "workspace" / "recordings").iterdir())
-    shutil.copy(min(recordings, key=lambda p: p.stat().st_size), folder / "D100 a.ogg")
+    samples = sorted((root / "sample_audio" / "workspace" / "recordings").iterdir())
+    shutil.copy(min(samples, key=lambda p: p.stat().st_size), folder / "D100 a.ogg")
     hand = Hand(folder, model=str(model))
     hand.settle()
     (sentence,) = hand.new_sentences()
@@ -236,7 +239,7 @@ def test_a_missing_speech_model_is_said_once_and_found_when_it_comes(
     (batch,) = hand.new_batches()
     assert batch.transcribed == {"transcript": 1}
     assert [f.name for f in batch.failures] == ["1 recordings"]
-    shutil.copy(recordings[0], folder / "D102 b.ogg")
+    shutil.copy(samples[0], folder / "D102 b.ogg")
     hand.settle()
     hand.look(after_s=600.0)
     assert [f for b in hand.new_batches() for f in b.failures] == []
@@ -373,3 +376,46 @@ def test_folders_elsewhere_are_watched(folder: Path, tmp_path: Path) -> None:
     (batch,) = hand.new_batches()
     assert batch.transcribed == {"transcript": 1}
     assert batch.failures == tuple[FailedInput, ...]()
+
+
+def test_known_files_are_not_read_again_wherever_the_results_lie(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder named from here, with results elsewhere, costs no second reading of its files."""
+    write_call(folder, "D100.vtt", 1)
+    monkeypatch.chdir(tmp_path)
+    hand = Hand(Path(folder.name), results=Path("results"))
+    hand.settle()
+    assert len(hand.new_batches()) == 1
+    read: list[Path] = []
+    hash_content = recordings.hash_content
+
+    def note(path: Path) -> str:
+        read.append(path)
+        return hash_content(path)
+
+    monkeypatch.setattr(recordings, "hash_content", note)
+    write_call(folder, "D101.vtt", 2)
+    hand.settle()
+    assert [path.name for path in read] == ["D101.vtt"]
+
+
+def test_a_share_that_fails_in_the_middle_is_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stale handle is no end of watching, whoever stumbles over it."""
+    write_call(folder, "D100.vtt", 1)
+    hand = Hand(folder)
+    with monkeypatch.context() as patch:
+
+        def fail(_: Path) -> bool:
+            raise OSError(116, "Stale file handle")
+
+        patch.setattr(Path, "is_dir", fail)
+        hand.settle()
+    hand.settle()
+    assert hand.new_sentences() == [
+        f"{folder}: Stale file handle. Waiting for it to come back.",
+        f"{folder} is back.",
+    ]
+    assert len(hand.new_batches()) == 1

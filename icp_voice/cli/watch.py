@@ -3,6 +3,7 @@
 One line a batch on standard error, fit for a journal; bars only on a terminal.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -77,6 +78,7 @@ def watch(
         offline=offline,
         deals_needed=False,
     )
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it counts every report
     lines = _Lines()
     watcher = Watcher(folder, open_it, lines, settle_s=settle_s, poll=poll)
     with _ends_at_once():
@@ -170,7 +172,13 @@ def _ends_at_once() -> Iterator[None]:
     What is finished is committed, so after a short time the process may end wherever it is.
     """
     code = 130
-    timer = threading.Timer(_END_S, lambda: os._exit(code))
+
+    def leave() -> None:
+        if sys.stderr.isatty():
+            click.echo("\x1b[?25h", err=True, nl=False)  # the bars have hidden the cursor
+        os._exit(code)
+
+    timer = threading.Timer(_END_S, leave)
     timer.daemon = True
 
     def stop(number: int, frame: FrameType | None) -> None:

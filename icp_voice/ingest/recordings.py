@@ -38,8 +38,8 @@ class Scan:
     Attributes:
         sources: one a content, in sorted order of folders and paths.
         failures: files that can't be read or are empty.
-        hashes: path -> (size in bytes, modification time in ns, sha256) of every file, as it was
-            before it was read; the `known` of the next scan.
+        hashes: resolved path -> (size in bytes, modification time in ns, sha256) of every file,
+            as it was before it was read; the `known` of the next scan.
     """
 
     sources: tuple[SourceFile, ...]
@@ -63,7 +63,7 @@ def scan_sources(
     Args:
         folders: searched in this order; a folder that is missing holds nothing.
         ignore: files, and folders with all below them, that are not looked at.
-        known: path -> (size in bytes, modification time in ns, sha256) of earlier scans; such a
+        known: resolved path -> (size in bytes, modification time in ns, sha256) of earlier scans; such a
             file is not read again while size and time are the same.
         selection: which files the user's patterns leave; all unless said.
         settled: the only files to read, each while it is as its stamp says; None: all. One that
@@ -82,7 +82,8 @@ def scan_sources(
         try:
             stamp = read_stamp(path)
             moving = settled is not None and settled.get(path) != stamp
-            found = known.get(path) if moving else _hash(path, stamp, known.get(path))
+            earlier = known.get(resolved)
+            found = earlier if moving else _hash(path, stamp, earlier)
         except OSError as error:
             failures.append(_failure(path, f"can't be read: {error.strerror or error}."))
             continue
@@ -91,7 +92,7 @@ def scan_sources(
             continue
         if found is None:
             continue
-        hashes[path] = found
+        hashes[resolved] = found
         size_bytes, _, sha256 = found
         call_id = sha256[:_CALL_ID_DIGITS]
         sources.setdefault(sha256, SourceFile(call_id, sha256, path, kind, size_bytes))

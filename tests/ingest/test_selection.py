@@ -33,7 +33,12 @@ def found(folder: Path, config: IngestConfig | None = None, root: Path | None = 
         *("call.mp3.part", "call.mp3.crdownload", "call.mp3.download", "call.mp3.tmp"),
         *("~$call.txt", "call.mp3.!ut", ".call.mp3.Xa9fQ2", "._call.mp3", ".~call.mp3"),
         *("~syncthing~call.mp3", ".syncthing.call.mp3.tmp", "call.mp3.filepart", "call.temp.mp4"),
-        *("call.mp3.opdownload", "call.mp3.partial", ".sync/call.mp3", "call.mp3.download/call.mp3"),
+        *(
+            "call.mp3.opdownload",
+            "call.mp3.partial",
+            ".sync/call.mp3",
+            "call.mp3.download/call.mp3",
+        ),
     ],
 )
 def test_unfinished_files_are_never_read(tmp_path: Path, name: str) -> None:
@@ -111,7 +116,8 @@ def test_cloud_placeholders_are_named_and_not_read(
     """A file that is only in the cloud is one sentence; reading it would fetch it."""
     put(tmp_path / "away.mp3")
     monkeypatch.setattr(
-        "icp_voice.ingest.recordings.read_stamp", lambda path: read_stamp(path)._replace(online_only=True)
+        "icp_voice.ingest.recordings.read_stamp",
+        lambda path: read_stamp(path)._replace(online_only=True),
     )
     scan = scan_sources([tmp_path])
     assert scan.sources == ()
