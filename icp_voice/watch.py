@@ -54,7 +54,7 @@ class Batch:
         failures: inputs that could not be used and were not named before.
         report_path: the report; None where there are no usable deals yet.
         measured: True where the results are other ones than before.
-        waits_for: why there is no report, or why recordings wait; "" for nothing, or said before.
+        waits_for: why there is no report; "" where there is one, or where it was said before.
     """
 
     transcribed: Mapping[SourceKind, int]
@@ -114,7 +114,7 @@ class Watcher:
         self._named: frozenset[tuple[str, str]] = frozenset()
         self._n_runs = 0
         self._n_troubles = 0
-        self._retry_s: float | None = None
+        self._retry_at_s: float | None = None
         self._look_took_s = 0.0
 
     def watch(self) -> None:
@@ -130,7 +130,6 @@ class Watcher:
         """Take one look, and run where something new has settled."""
         try:
             next(self._folder.iterdir(), None)
-            self._note_return()
             self._look_and_run()
         except OSError as error:
             self._await_folder(error)
@@ -142,13 +141,17 @@ class Watcher:
             # The reports begin before the look, so that nothing falls between the two.
             self._say_blind(self._alarm.aim(_roots(workspace)))
             controls = _controls(workspace)
-            self._settling.observe(_look(workspace, controls), began_s)
+            stamps = _look(workspace, controls)
         except IcpVoiceError as error:
             self._await_settings(error)
             return
+        self._note_return()
         now_s = self._clock()
         self._look_took_s = now_s - began_s
-        settled = self._settling.settled(now_s)
+        # A look over a slow share takes a while: what is new was seen by its end at the latest,
+        # and what has not changed had not by its beginning.
+        self._settling.observe(stamps, now_s)
+        settled = self._settling.settled(began_s)
         if not controls <= settled.keys() or not self._is_due(settled, now_s):
             return
         self._done |= settled
@@ -181,14 +184,14 @@ class Watcher:
 
     def _is_due(self, settled: Mapping[Path, Stamp | None], now_s: float) -> bool:
         """Tell whether a file has settled as no run has seen it, or it is time to try again."""
-        if self._retry_s is not None and now_s >= self._retry_s:
+        if self._retry_at_s is not None and now_s >= self._retry_at_s:
             return True
         return any(
             path not in self._done or self._done[path] != stamp for path, stamp in settled.items()
         )
 
     def _run(self, workspace: Workspace) -> None:
-        self._retry_s = None
+        self._retry_at_s = None
         began_s = self._clock()
         log.info("batch: files=%d", len(workspace.settled or ()))
         try:
@@ -204,7 +207,7 @@ class Watcher:
         else:
             self._n_troubles = 0
             self._n_runs += 1
-            self._retry_s = self._clock() + _RETRY_MOST_S if is_waiting else None
+            self._retry_at_s = self._clock() + _RETRY_MOST_S if is_waiting else None
             news = (sum(batch.transcribed.values()), batch.measured, batch.failures)
             if any(news) or batch.waits_for or self._n_runs == 1:
                 self._audience.batch(batch)
@@ -248,7 +251,7 @@ class Watcher:
         else:
             wait_s = min(_RETRY_S * 2**self._n_troubles, _RETRY_MOST_S)
             self._n_troubles += 1
-        self._retry_s = None if wait_s is None else self._clock() + wait_s
+        self._retry_at_s = None if wait_s is None else self._clock() + wait_s
         again = "at the next change" if wait_s is None else f"at a change or in {_span(wait_s)}"
         self._say(sentence, f" Trying again {again}.")
 
@@ -268,8 +271,8 @@ class Watcher:
         now_s = self._clock()
         look_s = _LOOK_S if self._alarm.is_reporting else self._poll_s
         waits = [max(look_s, self._look_took_s / _LOOK_SHARE), self._settling.next_s(now_s)]
-        if self._retry_s is not None:
-            waits.append(self._retry_s - now_s)
+        if self._retry_at_s is not None:
+            waits.append(self._retry_at_s - now_s)
         return max(0.01, min(wait for wait in waits if wait is not None))
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from icp_voice import pipeline
+from icp_voice import pipeline, watch
 from icp_voice.config import STORE_NAME
 from icp_voice.ingest import recordings
 from icp_voice.records import FailedInput
+from icp_voice.stamps import Stamp
 from icp_voice.store import Store
 from tests.watching import (
     SETTINGS,
@@ -285,6 +286,7 @@ def test_an_empty_mount_point_is_left_empty(folder: Path) -> None:
 HOLD = """
 import sys
 from pathlib import Path
+from icp_voice.stamps import Stamp
 from icp_voice.store import Store
 with Store(Path(sys.argv[1])):
     print("open", flush=True)
@@ -418,4 +420,24 @@ def test_a_share_that_fails_in_the_middle_is_waited_for(
         f"{folder}: Stale file handle. Waiting for it to come back.",
         f"{folder} is back.",
     ]
+    assert len(hand.new_batches()) == 1
+
+
+def test_a_slow_look_settles_nothing_by_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a share where one look takes longer than the wait, two looks must agree all the same."""
+    write_call(folder, "D100.vtt", 1)
+    hand = Hand(folder)
+    stamp = watch.read_stamp
+
+    def slowly(path: Path) -> Stamp:
+        hand.now_s += 2 * SETTLE_S
+        return stamp(path)
+
+    monkeypatch.setattr(watch, "read_stamp", slowly)
+    hand.look()
+    hand.look(after_s=SETTLE_S - 1.0)
+    assert hand.new_batches() == []
+    hand.look(after_s=SETTLE_S)
     assert len(hand.new_batches()) == 1

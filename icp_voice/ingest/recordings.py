@@ -63,8 +63,8 @@ def scan_sources(
     Args:
         folders: searched in this order; a folder that is missing holds nothing.
         ignore: files, and folders with all below them, that are not looked at.
-        known: resolved path -> (size in bytes, modification time in ns, sha256) of earlier scans; such a
-            file is not read again while size and time are the same.
+        known: resolved path -> (size in bytes, modification time in ns, sha256) of earlier scans;
+            such a file is not read again while size and time are the same.
         selection: which files the user's patterns leave; all unless said.
         settled: the only files to read, each while it is as its stamp says; None: all. One that
             is being changed stays what it was known as, or is left out.
