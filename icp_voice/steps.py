@@ -96,12 +96,17 @@ def require_calls(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: there is neither a store nor a file that may be a call.
     """
-    from icp_voice.ingest.recordings import source_kind
+    from icp_voice.ingest.recordings import find_files
+    from icp_voice.ingest.selection import Selection
 
     if workspace.store_path.exists():
         return
-    files = (path for folder in workspace.source_folders for path in folder.rglob("*"))
-    if not any(source_kind(path) for path in files):
+    files = find_files(
+        workspace.source_folders,
+        ignore=workspace.no_calls,
+        selection=Selection(workspace.config.ingest, root=workspace.root),
+    )
+    if next(files, None) is None:
         raise _no_calls(workspace, ())
 
 
