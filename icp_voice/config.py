@@ -107,6 +107,7 @@ class EvidenceConfig:
         min_deals_per_cell: traits present or absent in fewer deals are set aside.
         fdr: q, the false discovery rate asked for.
         permutations: shuffles of the outcomes; stability_pairs: pairs of half-samples.
+        include_poor: count calls graded poor too; they are left out unless asked for.
     """
 
     stratify_by: str = "segment"
@@ -116,6 +117,7 @@ class EvidenceConfig:
     permutations: int = 2000
     stability_pairs: int = 50
     seed: int = 20260101
+    include_poor: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
         analysis = steps.load_analysis(store, fingerprint)
         measured = analysis is None
         if analysis is None:
+            steps.choose_evidence(store, workspace)
             themes = steps.group_themes(store, workspace, embedder, reporter)
             analysis = steps.measure(store, workspace, crm, themes, failures, embedder, reporter)
             steps.save_analysis(store, fingerprint, analysis)

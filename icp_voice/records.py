@@ -319,7 +319,12 @@ class FailedInput:
 
 @dataclass(frozen=True)
 class CallSummary:
-    """One analysed call as pages and exports list it."""
+    """One analysed call as pages and exports list it.
+
+    Attributes:
+        grade_reasons: why the grade is not `good`, most important first.
+        left_out: too poor to count as evidence, and not asked for either.
+    """
 
     call_id: str
     call: str
@@ -333,6 +338,8 @@ class CallSummary:
     grade: QualityGrade
     match_detail: str
     n_signals: int
+    grade_reasons: tuple[str, ...] = ()
+    left_out: bool = False
 
 
 @dataclass(frozen=True)

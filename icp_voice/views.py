@@ -25,13 +25,18 @@ def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:
         "SELECT c.call_id, c.call, c.kind, n.deal_id, m.called_on, n.call_number, c.duration_s, "
         "c.languages, c.model, c.grade, coalesce(m.detail, ''), "
         "(SELECT count(*) FROM signals AS s WHERE s.call_id = c.call_id AND s.side = 'buyer' "
-        "AND s.status = 'asserted') FROM calls AS c LEFT JOIN matches AS m USING (call_id) "
+        "AND s.status = 'asserted'), c.grade_reasons, "
+        "c.call_id NOT IN (SELECT call_id FROM evidence_calls) "
+        "FROM calls AS c LEFT JOIN matches AS m USING (call_id) "
         "LEFT JOIN numbered_calls AS n USING (call_id) "
         "ORDER BY n.deal_id NULLS LAST, n.call_number, c.call, c.call_id"
     )
     columns = [f.name for f in fields(CallSummary)]
     summaries = (dict(zip(columns, row, strict=True)) for row in found)
-    return tuple(CallSummary(**s | {"languages": tuple(s["languages"])}) for s in summaries)
+    return tuple(
+        CallSummary(**{k: tuple(v) if isinstance(v, list) else v for k, v in s.items()})
+        for s in summaries
+    )
 
 
 def load_trait_quotes(store: Store, *, per_trait: int) -> dict[str, tuple[Quote, ...]]:
@@ -46,13 +51,13 @@ def load_trait_quotes(store: Store, *, per_trait: int) -> dict[str, tuple[Quote,
 
 
 def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
-    """Return what the buyers said over all usable calls of each deal, newest call first."""
+    """Return what the buyers said over all calls of each deal that count, newest first."""
     signals: dict[str, list[tuple[Signal, Quote]]] = {}
     columns = ", ".join(f's."{c}"' for c in SIGNAL_COLUMNS)
     for deal_id, call_id, call, outcome, *row in store.rows(
         f"SELECT n.deal_id, n.call_id, n.call, d.outcome, {columns} FROM signals AS s "
-        "JOIN numbered_calls AS n USING (call_id) JOIN deals AS d USING (deal_id) "
-        "WHERE s.side = 'buyer' AND s.status = 'asserted' AND n.grade <> 'poor' "
+        "JOIN numbered_calls AS n USING (call_id) JOIN evidence_calls USING (call_id) "
+        "JOIN deals AS d USING (deal_id) WHERE s.side = 'buyer' AND s.status = 'asserted' "
         "ORDER BY n.deal_id, n.call_number DESC, s.start_s, s.signal"
     ):
         signal = Signal(*row)
@@ -63,7 +68,7 @@ def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
     columns = ", ".join(f's."{c}"' for c in STAKEHOLDER_COLUMNS)
     for deal_id, *row in store.rows(
         f"SELECT n.deal_id, {columns} FROM stakeholders AS s "
-        "JOIN numbered_calls AS n USING (call_id) WHERE n.grade <> 'poor' "
+        "JOIN numbered_calls AS n USING (call_id) JOIN evidence_calls USING (call_id) "
         "ORDER BY n.deal_id, n.call_number DESC, s.stakeholder"
     ):
         people.setdefault(deal_id, []).append(Stakeholder(*row))

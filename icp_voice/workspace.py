@@ -59,6 +59,7 @@ def open_workspace(
     model: str | None = None,
     languages: tuple[str, ...] = (),
     offline: bool = False,
+    include_poor: bool = False,
 ) -> Workspace:
     """Find the inputs in a workspace or a plain folder of recordings.
 
@@ -70,6 +71,7 @@ def open_workspace(
         model: overrides the configuration's speech model.
         languages: override the configuration's languages.
         offline: True never asks the hub.
+        include_poor: True counts poor calls as evidence, whatever the configuration says.
 
     Raises:
         WorkspaceError: the folder is missing or is no folder, or a file named is not there.
@@ -84,7 +86,10 @@ def open_workspace(
         transcribe = replace(transcribe, languages=languages)
     if offline:
         transcribe = replace(transcribe, offline=True)
-    config = replace(config, transcribe=transcribe)
+    evidence = config.evidence
+    if include_poor:
+        evidence = replace(evidence, include_poor=True)
+    config = replace(config, transcribe=transcribe, evidence=evidence)
     named = tuple(folder / name for name in config.ingest.recordings)
     present = tuple(path for path in named if path.is_dir())
     deals_path = _named_file(deals, "--deals") or folder / config.ingest.deals

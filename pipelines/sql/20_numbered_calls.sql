@@ -1,6 +1,6 @@
 -- Grain: one analysed call of a known deal. Key: call_id.
--- call_number: 1 is the deal's first call by day, then by name. Poor calls keep their number but
--- are no evidence: a cut transcript reads as "trait absent".
+-- call_number: 1 is the deal's first call by day, then by name. Poor calls keep their number, so a
+-- deal whose first call is poor is unknown and not judged by its second (see evidence_calls).
 CREATE OR REPLACE VIEW numbered_calls AS
 SELECT
     c.call_id,
