@@ -11,7 +11,7 @@ from icp_voice.ingest.plain_text import read_plain_text
 from icp_voice.ingest.subtitles import read_subtitles
 from icp_voice.ingest.whisper_json import read_whisper_json
 from icp_voice.languages import LANGUAGES, detect_language
-from icp_voice.quality import assess_quality
+from icp_voice.quality import Heard, assess_quality
 from icp_voice.records import Participant, Transcript
 from icp_voice.sides import SideGuess, SpokenLine, assign_sides
 from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterances
@@ -84,7 +84,7 @@ def read_transcript(
         channels=0,
         languages=languages_of(turns),
         model=_FORMATS.get(suffix, "text"),
-        quality=assess_quality(turns, duration_s=duration_s, estimated_times=estimated),
+        quality=assess_quality(turns, Heard(duration_s=duration_s, estimated_times=estimated)),
         turns=turns,
         participants=tuple(participants),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from icp_voice.config import TranscribeConfig
-from icp_voice.quality import assess_quality
+from icp_voice.quality import Heard, assess_quality
 from icp_voice.records import DroppedSegment, Participant, Segment, SourceFile, Transcript
 from icp_voice.sides import SideGuess
 from icp_voice.transcribe.audio import AudioWindow, Samples, is_dual_mono, mix_down, read_windows
@@ -82,10 +82,13 @@ def transcribe_recording(
     channels = listener.n_channels
     quality = assess_quality(
         turns,
-        duration_s=listener.done_s,
-        speech_s=sum(channel.speech_s for channel in listener.channels),
-        mean_log_probability=_mean_log_probability([s for _, s in segments]),
-        partial=partial,
+        Heard(
+            duration_s=listener.done_s,
+            speech_s=sum(channel.speech_s for channel in listener.channels),
+            mean_log_probability=_mean_log_probability([s for _, s in segments]),
+            n_dropped_characters=sum(len(drop.text) for drop in dropped),
+            partial=partial,
+        ),
     )
     log.info(
         "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
