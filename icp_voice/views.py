@@ -33,10 +33,8 @@ def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:
     )
     columns = [f.name for f in fields(CallSummary)]
     summaries = (dict(zip(columns, row, strict=True)) for row in found)
-    return tuple(
-        CallSummary(**{k: tuple(v) if isinstance(v, list) else v for k, v in s.items()})
-        for s in summaries
-    )
+    lists = ("languages", "grade_reasons")
+    return tuple(CallSummary(**s | {name: tuple(s[name]) for name in lists}) for s in summaries)
 
 
 def load_trait_quotes(store: Store, *, per_trait: int) -> dict[str, tuple[Quote, ...]]:

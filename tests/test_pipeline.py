@@ -232,7 +232,9 @@ def test_themes_are_made_of_calls_that_count(tmp_path: Path) -> None:
     """No buyer line of a poor call is grouped, unless it is asked for."""
     workspace = fill_with_poor(tmp_path / "w")
     pipeline.analyze(workspace, Listener())
-    lines = "SELECT count(DISTINCT call_id) FROM buyer_lines SEMI JOIN evidence_calls USING (call_id)"
+    lines = (
+        "SELECT count(DISTINCT call_id) FROM buyer_lines SEMI JOIN evidence_calls USING (call_id)"
+    )
     with Store(workspace.store_path) as store:
         assert store.rows(lines) == [(N_DEALS - 4,)]
         assert len({line.call_id for line in tables.load_buyer_lines(store)}) == N_DEALS - 4

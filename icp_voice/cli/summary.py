@@ -199,7 +199,7 @@ def _poor_calls(analysis: Analysis) -> Iterator[str]:
         )
     elif poor:
         number = "1 call" if len(poor) == 1 else f"{len(poor)} calls"
-        yield f"- {number} of poor quality counted, as asked for: what was not heard may be missing."
+        yield f"- {number} of poor quality counted, as asked for; what they lack reads as absent."
 
 
 def _say(analysis: Analysis, trait: str) -> str:
