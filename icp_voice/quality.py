@@ -17,10 +17,10 @@ POOR_COVERAGE, USABLE_COVERAGE = 0.5, 0.8
 POOR_LOG_PROBABILITY, USABLE_LOG_PROBABILITY = -1.0, -0.7
 # Characters a minute. 36 calls in English, Russian, Ukrainian and Polish, pauses and all, hold 620
 # to 900, two earnings calls 850; of speech alone people say 700-1,100, so a fifth of that while
-# they speak means that words are lost. The fastest languages reach 8 syllables a second
-# (Pellegrino, Coupé & Marsico 2011, Language 87), some 24 characters or 1,440 a minute: more is a loop, or the
-# times are wrong. A transcript has no seconds of speech; under 100 a minute, pauses and all, two
-# people say fifteen words between them.
+# they speak means that words are lost. The fastest languages reach 8 syllables a second (Pellegrino
+# et al. 2011, Language 87), some 24 characters or 1,440 a minute: more is a loop, or the times are
+# wrong. A transcript has no seconds of speech; under 100 a minute, pauses and all, two people say
+# fifteen words between them.
 POOR_CHARACTERS_PER_MINUTE = 150.0
 POOR_TRANSCRIPT_CHARACTERS_PER_MINUTE, USABLE_TRANSCRIPT_CHARACTERS_PER_MINUTE = 100.0, 250.0
 FAST_CHARACTERS_PER_MINUTE, IMPOSSIBLE_CHARACTERS_PER_MINUTE = 1_500.0, 2_000.0

@@ -33,8 +33,8 @@ _TITLED = (
 _CREDITS = {
     "en": (
         "(?:subtitles|(?:closed )?captions|captioning|captioned|transcription|transcribed"
-        "|transcript|translation|translated|subtitled) (?:(?:provided|made|created|made possible) )?by "
-        rf"{_WHO}(?:, (?:llc|inc\.?))?(?:\s*{_ADDRESS})?",
+        "|transcript|translation|translated|subtitled) (?:provided |made |created |made possible )?"
+        rf"by {_WHO}(?:, (?:llc|inc\.?))?(?:\s*{_ADDRESS})?",
         "translation by —",
         rf"(?:[\w'’-]+ ){{0,3}}{_TITLED}[\w'’-]* (?:[\w'’-]+ ){{0,8}}"
         r"(?:\w+['’])?amara\.org(?:[ -][\w'’-]+){0,2}",

@@ -12,8 +12,9 @@ from icp_voice.transcribe.audio import AudioWindow, Samples, is_dual_mono, mix_d
 from icp_voice.transcribe.channels import channel_sides, name_speakers, voice_sides
 from icp_voice.transcribe.cleanup import clean_segments
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
+from icp_voice.transcribe.listening import recognise_languages
 from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
-from icp_voice.transcribe.speech import find_speech, recognise_pieces, speech_seconds
+from icp_voice.transcribe.speech import find_speech, speech_seconds
 from icp_voice.transcribe.splitting import split_by_voice
 from icp_voice.transcribe.spoken_language import LanguageChooser, usable_languages
 from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterances
@@ -153,20 +154,17 @@ class _Listener:
         self, channel: _Channel, samples: Samples, window: AudioWindow, done: float, share: float
     ) -> None:
         pieces = find_speech(samples, min_silence_ms=self._config.min_silence_ms)
-        language = channel.chooser.choose(samples, pieces)
-        found = recognise_pieces(
+        found = recognise_languages(
             self._engine,
             samples,
             pieces,
-            language=language,
+            channel.chooser,
             on_heard=lambda part: self._on_heard(
                 window.start_s + window.duration_s * (done + share * part)
             ),
         )
         channel.speech_s += speech_seconds(pieces)
-        for segment in found:
-            spoken = channel.chooser.of_text(segment.text, language)
-            channel.heard.append((_moved(segment, window.start_s), spoken))
+        channel.heard += [(_moved(s, window.start_s), language) for s, language in found]
 
 
 def _from_channels(
