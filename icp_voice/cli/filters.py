@@ -45,6 +45,7 @@ PARTICIPANTS = click.option(
 @click.option("--language", "languages", multiple=True, help="A language that may occur; repeat.")
 @click.option("--seller-channel", type=click.IntRange(0, 1), default=0, show_default=True)
 @click.option("--offline", is_flag=True, help="Never ask the network, not even for a model.")
+@click.option("--batched", is_flag=True, help="Several pieces of speech at once: for a GPU.")
 @PARTICIPANTS
 @FORMAT
 def transcribe(
@@ -53,16 +54,21 @@ def transcribe(
     languages: tuple[str, ...],
     seller_channel: int,
     offline: bool,
+    batched: bool,
     participants: Path | None,
     form: str,
 ) -> int:
     """Turn recordings into speaker turns, on this machine."""
     from icp_voice.cli.bars import Bars
     from icp_voice.config import TranscribeConfig
+    from icp_voice.transcribe.models import fetch_missing
     from icp_voice.transcribe.parallel import transcribe_recordings
 
     config = TranscribeConfig(
-        model=model, seller_channel=1 if seller_channel else 0, offline=offline
+        model=model,
+        seller_channel=1 if seller_channel else 0,
+        offline=offline,
+        batched=batched,
     )
     if languages:
         config = replace(config, languages=languages)
@@ -76,6 +82,8 @@ def transcribe(
             n_failed += _fail(path.name, error.strerror or str(error))
     attendees = {source.call_id: people for source in sources}
     with Bars() as bars:
+        if sources:
+            fetch_missing(model, offline=offline, reporter=bars)
         bars.stage("Transcribing", len(sources))
         results = transcribe_recordings(
             sources, config, participants=attendees, on_progress=bars.transcribing

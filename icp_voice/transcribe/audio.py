@@ -4,7 +4,7 @@ Decoded audio of long files is what kills a process (faster-whisper #373), so it
 of bounded length, cut where it is quietest. 16 kHz float32, as Whisper takes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ SAMPLING_RATE_HZ = 16_000
 MAX_WINDOW_S = 600.0
 _CUT_SEARCH_S = 60.0
 _FRAME_S = 0.1
+# As faster-whisper decodes: the same samples, so the same words.
+_FORMAT = "s16p"
 # A header may say a little more than is there; a second is rounding, more is a recording cut off.
 _MISSING_S = 1.5
 _MISSING_BYTES = 4096
@@ -50,7 +52,9 @@ class AudioWindow:
         return float(self.samples.shape[1]) / SAMPLING_RATE_HZ
 
 
-def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[AudioWindow]:
+def read_windows(
+    path: Path, *, max_window_s: float = MAX_WINDOW_S
+) -> Generator[AudioWindow, None, None]:
     """Yield a recording's windows from start to end, without gap or overlap.
 
     One and two channels are kept apart, more are mixed down to one. Frames that are damaged are
@@ -71,7 +75,7 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
             n_pending += block.shape[1]
             if n_pending >= n_max:
                 samples = np.concatenate(pending, axis=1)
-                cut = _quietest_cut(samples, n_max)
+                cut = quietest_cut(samples, n_max)
                 yield AudioWindow(samples[:, :cut], n_done / SAMPLING_RATE_HZ)
                 n_done += cut
                 pending = [samples[:, cut:]]
@@ -120,7 +124,7 @@ class _Decoder:
         self._stream = stream
         self._error = av.error.FFmpegError
         self._layout = "stereo" if stream.codec_context.channels == 2 else "mono"
-        self._resampler = av.AudioResampler("fltp", self._layout, SAMPLING_RATE_HZ)
+        self._resampler = av.AudioResampler(_FORMAT, self._layout, SAMPLING_RATE_HZ)
         self.broke_off = False
 
     def blocks(self) -> Iterator[Samples]:
@@ -132,7 +136,7 @@ class _Decoder:
                 # The format changed inside the file: begin a new resampler for the rest.
                 import av
 
-                self._resampler = av.AudioResampler("fltp", self._layout, SAMPLING_RATE_HZ)
+                self._resampler = av.AudioResampler(_FORMAT, self._layout, SAMPLING_RATE_HZ)
                 resampled = self._resampler.resample(frame)
             for piece in resampled:
                 yield _to_float32(piece)
@@ -187,11 +191,11 @@ def _last_page_is_cut(tail: bytes) -> bool:
 
 
 def _to_float32(frame: Any) -> Samples:
-    samples: Samples = frame.to_ndarray().astype(np.float32, copy=False)
+    samples: Samples = frame.to_ndarray().astype(np.float32) / 32768.0
     return samples
 
 
-def _quietest_cut(samples: Samples, n_max: int) -> int:
+def quietest_cut(samples: Samples, n_max: int) -> int:
     """Return the sample to cut at: the quietest half second of the last minute before n_max."""
     frame = int(_FRAME_S * SAMPLING_RATE_HZ)
     first = n_max - min(n_max // 2, int(_CUT_SEARCH_S * SAMPLING_RATE_HZ))

@@ -6,15 +6,14 @@ from dataclasses import replace
 from icp_voice.languages import mend_lookalikes
 from icp_voice.transcribe.audio import Samples
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
-from icp_voice.transcribe.speech import Piece, recognise_pieces
-from icp_voice.transcribe.spoken_language import LanguageChooser, Spoken
+from icp_voice.transcribe.speech import recognise_pieces
+from icp_voice.transcribe.spoken_language import Spoken, WindowLanguages
 
 
 def recognise_languages(
     engine: SpeechEngine,
     samples: Samples,
-    pieces: Sequence[Piece],
-    chooser: LanguageChooser,
+    languages: WindowLanguages,
     *,
     on_heard: Callable[[float], None] = lambda _: None,
 ) -> list[tuple[Recognised, str]]:
@@ -25,17 +24,15 @@ def recognise_languages(
     Args:
         engine: the recogniser.
         samples: float32 of shape (samples,), 16 kHz.
-        pieces: what `find_speech` returned.
-        chooser: of this channel; it remembers the language of the window before.
+        languages: what `LanguageChooser.choose` returned for its speech.
         on_heard: is told the share in [0, 1] of the speech that is done.
     """
-    spoken = chooser.choose(samples, pieces)
-    heard = _recognise(engine, samples, spoken, on_heard)
-    anew = chooser.reconsider(samples, pieces, heard)
+    heard = _recognise(engine, samples, languages.runs(), on_heard)
+    anew = languages.reconsider(samples, heard)
     if anew:
         heard = _recognise(engine, samples, anew, lambda _: None)
     mended = [(_mended(segment), language) for segment, language in heard]
-    return [(segment, chooser.of_text(segment.text, language)) for segment, language in mended]
+    return [(segment, languages.of_text(segment.text, language)) for segment, language in mended]
 
 
 def _recognise(

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, field
 
 from icp_voice.config import TranscribeConfig
 from icp_voice.quality import Heard, assess_quality
@@ -14,9 +15,13 @@ from icp_voice.transcribe.cleanup import clean_segments
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
 from icp_voice.transcribe.listening import recognise_languages
 from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
-from icp_voice.transcribe.speech import find_speech, speech_seconds
+from icp_voice.transcribe.speech import find_speech, speech_probabilities, speech_seconds
 from icp_voice.transcribe.splitting import split_by_voice
-from icp_voice.transcribe.spoken_language import LanguageChooser, usable_languages
+from icp_voice.transcribe.spoken_language import (
+    LanguageChooser,
+    WindowLanguages,
+    usable_languages,
+)
 from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterances
 
 log = logging.getLogger(__name__)
@@ -34,13 +39,36 @@ class Attendance:
     seller_domains: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SpeechUnit:
+    """The speech of one channel in one window, recognised by one worker.
+
+    Attributes:
+        window, channel: where it stands in the recording.
+        start_s, duration_s: of the window, in the recording.
+        share: the unit's part of the window's work, in (0, 1].
+    """
+
+    window: int
+    channel: int
+    start_s: float
+    duration_s: float
+    share: float
+    samples: Samples
+    languages: WindowLanguages
+
+
 @dataclass
 class _Channel:
-    """What was heard on one channel so far; times are those of the recording."""
+    """What was heard on one channel so far, by window; times are those of the recording."""
 
     chooser: LanguageChooser
-    heard: list[tuple[Recognised, str]] = field(default_factory=list)
+    heard: dict[int, list[tuple[Recognised, str]]] = field(default_factory=dict)
     speech_s: float = 0.0
+
+    def in_order(self) -> list[tuple[Recognised, str]]:
+        """Return all that was heard, window after window."""
+        return [item for _, items in sorted(self.heard.items()) for item in items]
 
 
 def transcribe_recording(
@@ -64,117 +92,174 @@ def transcribe_recording(
         RecordingError: the file can't be decoded.
         ModelError: the recogniser knows none of the declared languages.
     """
-    attendance = attendance or Attendance()
-    languages = usable_languages(engine, config.languages)
-    listener = _Listener(engine, config, languages, on_heard)
-    partial = False
-    for window in read_windows(source.path):
-        listener.listen(window)
-        partial = window.partial
-    if listener.separate:
-        segments, dropped, sides = _from_channels(listener, config, attendance)
-    else:
-        segments, dropped, sides = _from_voices(listener, attendance)
-    utterances = [
-        Utterance(speaker, s.start_s, s.end_s, s.language, s.text) for speaker, s in segments
-    ]
-    ordered = sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker))
-    turns = make_turns(merge_utterances(ordered, gap_s=config.turn_gap_s), sides)
-    channels = listener.n_channels
-    quality = assess_quality(
-        turns,
-        Heard(
-            duration_s=listener.done_s,
-            speech_s=sum(channel.speech_s for channel in listener.channels),
-            mean_log_probability=_mean_log_probability([s for _, s in segments]),
-            n_dropped_characters=sum(len(drop.text) for drop in dropped),
-            partial=partial,
-        ),
-    )
-    log.info(
-        "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
-        *(source.call_id, listener.done_s, channels, len(turns), len(dropped), quality.grade),
-    )
-    return Transcript(
-        call_id=source.call_id,
-        call=source.path.name,
-        duration_s=round(listener.done_s, 3),
-        channels=channels,
-        languages=languages_of(turns),
-        model=engine.name,
-        quality=quality,
-        turns=turns,
-        participants=attendance.participants,
-        dropped=dropped,
-        partial=partial,
-    )
+    listener = Listener(source, engine, config, attendance=attendance, on_heard=on_heard)
+    with closing(listener):
+        while units := listener.next_units():
+            for unit in units:
+                listener.recognise(unit)
+        return listener.transcript()
 
 
-class _Listener:
-    """Listens to the windows of a recording in turn; decides about channels at the first."""
+class Listener:
+    """Hears one recording window by window; several threads may share the work.
+
+    `next_units` decodes, finds the speech and chooses its language: one thread at a time, in order.
+    `recognise` is the long part and takes any unit on any thread. What comes out is the same
+    however the units are shared out.
+    """
 
     def __init__(
         self,
+        source: SourceFile,
         engine: SpeechEngine,
         config: TranscribeConfig,
-        languages: Sequence[str],
-        on_heard: Callable[[float], None],
+        *,
+        attendance: Attendance | None = None,
+        on_heard: Callable[[float], None] = lambda _: None,
     ) -> None:
+        """Take a recording; nothing is read yet.
+
+        Raises:
+            ModelError: the recogniser knows none of the declared languages.
+        """
+        self.source = source
         self._engine = engine
         self._config = config
-        self._languages = languages
+        self._attendance = attendance or Attendance()
+        self._languages = usable_languages(engine, config.languages)
         self._on_heard = on_heard
-        self.separate = False
-        self.n_channels = 0
-        self.channels: list[_Channel] = []
-        self.track = VoiceTrack()
-        self.done_s = 0.0
+        self._heard_s: dict[tuple[int, int], float] = {}
+        self._windows = read_windows(source.path)
+        self._n_windows = 0
+        self._separate = False
+        self._n_channels = 0
+        self._channels: list[_Channel] = []
+        self._track = VoiceTrack()
+        self._duration_s = 0.0
+        self._partial = False
 
-    def listen(self, window: AudioWindow) -> None:
-        """Recognise what is said in the next window."""
-        if not self.n_channels:
-            self.n_channels = int(window.samples.shape[0])
-            self.separate = self.n_channels == 2 and not is_dual_mono(window.samples)
-            n_streams = 2 if self.separate else 1
-            self.channels = [
-                _Channel(LanguageChooser(self._engine, self._languages)) for _ in range(n_streams)
-            ]
-        if self.separate:
+    def next_units(self) -> list[SpeechUnit]:
+        """Return the speech of the next window, a unit a channel; empty at the end.
+
+        Raises:
+            RecordingError: the file can't be decoded.
+        """
+        window = next(self._windows, None)
+        if window is None:
+            return []
+        if not self._n_channels:
+            self._begin(window)
+        self._partial = window.partial
+        self._duration_s = window.start_s + window.duration_s
+        if self._separate:
             streams: list[Samples] = list(window.samples)
         else:
             streams = [mix_down(window.samples)]
-            voices = find_speech(streams[0], min_silence_ms=_VOICE_SILENCE_MS)
-            self.track.add(streams[0], voices)
-        for number, (channel, samples) in enumerate(zip(self.channels, streams, strict=True)):
-            self._listen_to(channel, samples, window, number / len(streams), 1.0 / len(streams))
-        self.done_s = window.start_s + window.duration_s
-        self._on_heard(self.done_s)
+        units = [
+            self._unit(number, samples, window, 1.0 / len(streams))
+            for number, samples in enumerate(streams)
+        ]
+        self._n_windows += 1
+        return units
 
-    def _listen_to(
-        self, channel: _Channel, samples: Samples, window: AudioWindow, done: float, share: float
-    ) -> None:
-        pieces = find_speech(samples, min_silence_ms=self._config.min_silence_ms)
-        found = recognise_languages(
-            self._engine,
-            samples,
-            pieces,
-            channel.chooser,
-            on_heard=lambda part: self._on_heard(
-                window.start_s + window.duration_s * (done + share * part)
+    def recognise(self, unit: SpeechUnit) -> None:
+        """Recognise what is said in a unit and keep it."""
+        channel = self._channels[unit.channel]
+        key = (unit.window, unit.channel)
+
+        def on_heard(part: float) -> None:
+            self._heard_s[key] = unit.duration_s * unit.share * part
+            self._on_heard(sum(list(self._heard_s.values())))
+
+        found = recognise_languages(self._engine, unit.samples, unit.languages, on_heard=on_heard)
+        channel.heard[unit.window] = [(s.moved(unit.start_s), language) for s, language in found]
+        on_heard(1.0)
+
+    def transcript(self) -> Transcript:
+        """Return the call, once every unit was recognised."""
+        if self._separate:
+            segments, dropped, sides = _from_channels(
+                self._channels, self._config, self._attendance
+            )
+        else:
+            segments, dropped, sides = _from_voices(
+                self._channels[0], self._track, self._attendance
+            )
+        utterances = [
+            Utterance(speaker, s.start_s, s.end_s, s.language, s.text) for speaker, s in segments
+        ]
+        ordered = sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker))
+        turns = make_turns(merge_utterances(ordered, gap_s=self._config.turn_gap_s), sides)
+        quality = assess_quality(
+            turns,
+            Heard(
+                duration_s=self._duration_s,
+                speech_s=sum(channel.speech_s for channel in self._channels),
+                mean_log_probability=_mean_log_probability([s for _, s in segments]),
+                n_dropped_characters=sum(len(drop.text) for drop in dropped),
+                partial=self._partial,
             ),
         )
+        log.info(
+            "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
+            *(self.source.call_id, self._duration_s, self._n_channels),
+            *(len(turns), len(dropped), quality.grade),
+        )
+        return Transcript(
+            call_id=self.source.call_id,
+            call=self.source.path.name,
+            duration_s=round(self._duration_s, 3),
+            channels=self._n_channels,
+            languages=languages_of(turns),
+            model=self._engine.name,
+            quality=quality,
+            turns=turns,
+            participants=self._attendance.participants,
+            dropped=dropped,
+            partial=self._partial,
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._windows.close()
+
+    def _begin(self, window: AudioWindow) -> None:
+        """Decide about the channels by the first window."""
+        self._n_channels = int(window.samples.shape[0])
+        self._separate = self._n_channels == 2 and not is_dual_mono(window.samples)
+        self._channels = [
+            _Channel(LanguageChooser(self._engine, self._languages))
+            for _ in range(2 if self._separate else 1)
+        ]
+
+    def _unit(self, number: int, samples: Samples, window: AudioWindow, share: float) -> SpeechUnit:
+        channel = self._channels[number]
+        spoken = speech_probabilities(samples)
+        n_samples = samples.shape[0]
+        pieces = find_speech(spoken, n_samples, min_silence_ms=self._config.min_silence_ms)
+        if not self._separate:
+            voices = find_speech(spoken, n_samples, min_silence_ms=_VOICE_SILENCE_MS)
+            self._track.add(samples, voices)
         channel.speech_s += speech_seconds(pieces)
-        channel.heard += [(_moved(s, window.start_s), language) for s, language in found]
+        return SpeechUnit(
+            window=self._n_windows,
+            channel=number,
+            start_s=window.start_s,
+            duration_s=window.duration_s,
+            share=share,
+            samples=samples,
+            languages=channel.chooser.choose(samples, pieces),
+        )
 
 
 def _from_channels(
-    listener: _Listener, config: TranscribeConfig, attendance: Attendance
+    channels: Sequence[_Channel], config: TranscribeConfig, attendance: Attendance
 ) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
     """Return the segments of two channels, one side each."""
     segments: list[tuple[str, Segment]] = []
     dropped: list[DroppedSegment] = []
-    for number, channel in enumerate(listener.channels):
-        cleaned = clean_segments([_segment(number, s, code) for s, code in channel.heard])
+    for number, channel in enumerate(channels):
+        cleaned = clean_segments([_segment(number, s, code) for s, code in channel.in_order()])
         segments += [(str(number), segment) for segment in cleaned.segments]
         dropped += cleaned.dropped
     segments.sort(key=lambda item: (item[1].start_s, item[0]))
@@ -188,16 +273,15 @@ def _from_channels(
 
 
 def _from_voices(
-    listener: _Listener, attendance: Attendance
+    channel: _Channel, track: VoiceTrack, attendance: Attendance
 ) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
     """Return the segments of one channel, parted by voice."""
     n_people = len(attendance.participants)
     limit = min(MAX_SPEAKERS, n_people) if n_people >= 2 else MAX_SPEAKERS
     both_sides = {person.side for person in attendance.participants} >= {"seller", "buyer"}
-    diarization = listener.track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
+    diarization = track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
     by_voice: dict[int, list[Segment]] = {}
-    (channel,) = listener.channels
-    for recognised, code in channel.heard:
+    for recognised, code in channel.in_order():
         for voice, part in split_by_voice(recognised, diarization):
             by_voice.setdefault(voice, []).append(_segment(0, part, code))
     segments: list[tuple[str, Segment]] = []
@@ -217,15 +301,6 @@ def _from_voices(
     names = name_speakers(sides, attendance.participants, unnamed="Speaker")
     renamed = [(names[speaker], segment) for speaker, segment in segments]
     return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
-
-
-def _moved(segment: Recognised, offset_s: float) -> Recognised:
-    words = tuple(
-        replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s)
-        for word in segment.words
-    )
-    start_s, end_s = segment.start_s + offset_s, segment.end_s + offset_s
-    return replace(segment, start_s=start_s, end_s=end_s, words=words)
 
 
 def _segment(channel: int, recognised: Recognised, language: str) -> Segment:

@@ -5,10 +5,11 @@ The recogniser's own detection never applies a threshold and hides what it chose
 languages count, a doubtful block takes its neighbours' language, and the letters of the text are a
 check.
 
-To ask costs one pass of the encoder a block, as much as a good part of its transcription. So a few
-blocks are asked first. Where they agree and are sure, the rest is not asked; where they do not, all
-are, and the blocks beside a change once more in shorter ones. A language that was missed shows in
-the text or in an unsure recogniser, and then it is asked, too.
+To ask costs one pass of the encoder a block; with Whisper small on a CPU that is 55-70 % of what
+its transcription costs. So three blocks of a window of ten minutes are asked first. Where they
+agree and are sure, the rest is not asked; where they do not, all are, and those beside a change once
+more in shorter ones. A language that was missed shows in the text or in an unsure recogniser, and
+then it is asked, too.
 """
 
 import math
@@ -96,60 +97,94 @@ class _Look:
 
 
 class LanguageChooser:
-    """Chooses the languages of one channel, window by window."""
+    """Chooses the languages of one channel, window after window."""
 
     def __init__(self, engine: SpeechEngine, languages: Sequence[str]) -> None:
         """Take the languages that may occur; with one alone nothing is asked."""
         self._engine = engine
         self._languages = tuple(languages)
         self._before = ""  # the language at the end of the window before
-        self._looks: list[_Look] = []
-        self._chosen: list[str] = []
 
-    def choose(self, samples: Samples, pieces: Sequence[Piece]) -> list[Spoken]:
-        """Return the languages spoken in a window's pieces, in order of time.
+    def choose(self, samples: Samples, pieces: Sequence[Piece]) -> "WindowLanguages":
+        """Return the languages spoken in the next window.
 
         Args:
             samples: the window, float32 of shape (samples,), 16 kHz.
-            pieces: its speech. Where one language is found they come back as they are.
+            pieces: its speech.
         """
-        if len(self._languages) == 1 or not pieces:
-            return [Spoken(self._languages[0], tuple(pieces))] if pieces else []
-        self._looks = [_Look(block) for block in make_blocks(samples, pieces, max_s=_BLOCK_S)]
-        for i in _spread(len(self._looks)):
-            self._ask(samples, self._looks[i])
-        found = {look.best() for look in self._looks if look.likely is not None}
-        sure = all(probability >= ACCEPT_PROBABILITY for _, probability in found)
-        if sure and len({language for language, _ in found}) == 1:
-            self._chosen = [next(iter(found))[0]] * len(self._looks)
+        window = WindowLanguages(self._engine, self._languages, pieces, before=self._before)
+        self._before = window.look(samples)
+        return window
+
+
+class WindowLanguages:
+    """The languages spoken in one window of one channel.
+
+    What is found out about a window later never changes another one, so that windows can be
+    recognised in any order.
+    """
+
+    def __init__(
+        self,
+        engine: SpeechEngine,
+        languages: tuple[str, ...],
+        pieces: Sequence[Piece],
+        *,
+        before: str,
+    ) -> None:
+        """Take a window's speech; `before` is the language at the end of the one before."""
+        self._engine = engine
+        self._languages = languages
+        self._pieces = tuple(pieces)
+        self._before = before
+        self._looks: list[_Look] = []
+        self._chosen: list[str] = []
+
+    def look(self, samples: Samples) -> str:
+        """Ask a few blocks, and all where these disagree; return the language at the end."""
+        if len(self._languages) == 1 or not self._pieces:
+            return self._before
+        self._looks = [_Look(block) for block in make_blocks(samples, self._pieces, max_s=_BLOCK_S)]
+        asked = [self._looks[i] for i in _spread(len(self._looks))]
+        for look in asked:
+            self._ask(samples, look)
+        found, sure = zip(*(look.best() for look in asked), strict=True)
+        if len(set(found)) == 1 and min(sure) >= ACCEPT_PROBABILITY:
+            self._chosen = [found[0]] * len(self._looks)
         else:
             self._look_closely(samples)
-        return self._runs(pieces)
+        return self._chosen[-1]
 
-    def reconsider(
-        self, samples: Samples, pieces: Sequence[Piece], heard: Sequence[tuple[Recognised, str]]
-    ) -> list[Spoken]:
-        """Return the languages anew if the text of blocks never asked shows another; else nothing.
+    def runs(self) -> list[Spoken]:
+        """Return the pieces of one language on end as one; as they are where there is one."""
+        if not self._pieces:
+            return []
+        if len(set(self._chosen)) <= 1:
+            language = self._chosen[0] if self._chosen else self._languages[0]
+            return [Spoken(language, self._pieces)]
+        together = zip(self._chosen, self._looks, strict=True)
+        return [
+            Spoken(language, tuple(join_pieces([look.block for _, look in run])))
+            for language, run in groupby(together, key=lambda pair: pair[0])
+        ]
+
+    def reconsider(self, samples: Samples, heard: Sequence[tuple[Recognised, str]]) -> list[Spoken]:
+        """Return the runs anew if the text of blocks never asked shows another; else nothing.
 
         Args:
-            samples: the window `choose` was last given.
-            pieces: its speech.
+            samples: the window.
             heard: what was recognised there, with the language it was recognised in.
         """
-        if len(self._languages) == 1 or not pieces:
-            return []
-        before = list(self._chosen)
+        before = set(self._chosen)
         changed = False
-        for look, language in zip(self._looks, before, strict=True):
+        for look, language in zip(self._looks, self._chosen, strict=True):
             if look.likely is None and self._is_suspect(look.block, heard):
                 self._ask(samples, look)
                 found, probability = look.best()
                 changed |= found != language and probability >= ACCEPT_PROBABILITY
         if changed:
             self._look_closely(samples)
-        if not changed or set(self._chosen) == set(before):
-            return []
-        return self._runs(pieces)
+        return self.runs() if set(self._chosen) != before else []
 
     def of_text(self, text: str, spoken: str) -> str:
         """Return the language of a recognised text: the spoken one unless its letters object."""
@@ -221,17 +256,6 @@ class LanguageChooser:
         for origin in reversed(came_from[1:]):
             path.append(origin[path[-1]])
         return path[::-1]
-
-    def _runs(self, pieces: Sequence[Piece]) -> list[Spoken]:
-        """Return the blocks of one language on end as one, and remember how the window ends."""
-        self._before = self._chosen[-1]
-        if len(set(self._chosen)) == 1:
-            return [Spoken(self._before, tuple(pieces))]
-        together = zip(self._chosen, self._looks, strict=True)
-        return [
-            Spoken(language, tuple(join_pieces([look.block for _, look in run])))
-            for language, run in groupby(together, key=lambda pair: pair[0])
-        ]
 
     def _is_suspect(self, block: Block, heard: Sequence[tuple[Recognised, str]]) -> bool:
         """Tell whether a block's text is in another language, or was guessed."""

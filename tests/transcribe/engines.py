@@ -1,6 +1,6 @@
 """A recogniser for tests of what stands around the recogniser: it says what it is told."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
 from icp_voice.transcribe.engine import Recognised, Word
@@ -13,17 +13,26 @@ class ScriptedEngine:
 
     name = "scripted@1"
     max_speech_s = 0.0
+    batch_size = 1
 
     def __init__(self, script: Script, languages: tuple[str, ...] = ("en",)) -> None:
         self._script = script
         self.languages = languages
         self.asked: list[str] = []
+        self.batches: list[int] = []
         self.probabilities: Mapping[str, float] = {}
 
     def recognise(self, samples: Samples, *, language: str) -> Iterator[Recognised]:
         """Yield the script's segments."""
         self.asked.append(language)
         yield from self._script(samples)
+
+    def recognise_batch(
+        self, sounds: Sequence[Samples], *, language: str
+    ) -> list[list[Recognised]]:
+        """Return the script's segments of each sound."""
+        self.batches.append(len(sounds))
+        return [list(self.recognise(sound, language=language)) for sound in sounds]
 
     def language_probabilities(self, samples: Samples) -> Mapping[str, float]:
         """Return what the test set."""
@@ -53,6 +62,7 @@ class PolyglotEngine:
 
     name = "polyglot@1"
     max_speech_s = 0.0
+    batch_size = 1
     languages: tuple[str, ...] = ()
 
     def __init__(self, codes: tuple[str, ...], *, mistakes: Mapping[int, float] | None = None):
@@ -78,6 +88,12 @@ class PolyglotEngine:
             sureness = -0.2 if spoken == language else -1.2
             word = Word(i + 0.1, i + 0.9, f" {spoken}+{language}")
             yield Recognised(word.start_s, word.end_s, word.text.strip(), (word,), sureness)
+
+    def recognise_batch(
+        self, sounds: Sequence[Samples], *, language: str
+    ) -> list[list[Recognised]]:
+        """Return what `recognise` yields for each sound."""
+        return [list(self.recognise(sound, language=language)) for sound in sounds]
 
     def language_probabilities(self, samples: Samples) -> Mapping[str, float]:
         """Return the share of each language, with three in ten for one that nobody declared."""

@@ -47,8 +47,8 @@ def heard(
     """Return the language of each piece as it was recognised, a letter each, and the engine."""
     engine = PolyglotEngine(FOUR, mistakes=mistakes)
     samples, pieces = talk(engine, spoken, piece_s=piece_s)
-    chooser = LanguageChooser(engine, languages)
-    found = recognise_languages(engine, samples, pieces, chooser)
+    window = LanguageChooser(engine, languages).choose(samples, pieces)
+    found = recognise_languages(engine, samples, window)
     letters = []
     for segment, language in found:
         assert segment.text.endswith(f"+{language}")
@@ -77,7 +77,8 @@ def test_one_language_is_recognised_exactly_as_without_a_choice(languages: tuple
     """One language declared or found: the same pieces in one go, the same segments, word by word."""
     engine = PolyglotEngine(FOUR)
     samples, pieces = talk(engine, "e" * 40)
-    found = recognise_languages(engine, samples, pieces, LanguageChooser(engine, languages))
+    window = LanguageChooser(engine, languages).choose(samples, pieces)
+    found = recognise_languages(engine, samples, window)
     asked = list(engine.asked)
     plain = recognise_pieces(engine, samples, pieces, language="en")
     assert [segment for segment, _ in found] == plain
@@ -109,7 +110,7 @@ def test_undeclared_languages_do_not_count() -> None:
     engine = ScriptedEngine(one_word_a_second, languages=())
     engine.probabilities = {"de": 0.6, "uk": 0.3, "ru": 0.1}
     chooser = LanguageChooser(engine, ("ru", "uk"))
-    (run,) = chooser.choose(silence(5), [Piece(0, 5 * RATE_HZ, 0, 5 * RATE_HZ)])
+    (run,) = chooser.choose(silence(5), [Piece(0, 5 * RATE_HZ, 0, 5 * RATE_HZ)]).runs()
     assert run.language == "uk"
 
 
@@ -120,8 +121,8 @@ def test_doubtful_window_keeps_the_language_before() -> None:
     pieces = [Piece(0, 5 * RATE_HZ, 0, 5 * RATE_HZ)]
     for probabilities in ({"pl": 0.9, "en": 0.1}, {"pl": 0.45, "en": 0.5}, {}):
         engine.probabilities = probabilities
-        assert [run.language for run in chooser.choose(silence(5), pieces)] == ["pl"]
-    assert chooser.choose(silence(5), []) == []
+        assert [run.language for run in chooser.choose(silence(5), pieces).runs()] == ["pl"]
+    assert chooser.choose(silence(5), []).runs() == []
 
 
 def test_language_missed_by_the_first_look_is_found_by_its_text() -> None:
@@ -137,23 +138,22 @@ def test_long_talk_without_a_pause_is_cut_for_asking_only() -> None:
     """Two minutes without a pause are asked in parts, and go to the recogniser whole."""
     engine = PolyglotEngine(FOUR)
     samples, pieces = talk(engine, "uuu", piece_s=130)
-    (run,) = LanguageChooser(engine, FOUR).choose(samples, pieces)
+    (run,) = LanguageChooser(engine, FOUR).choose(samples, pieces).runs()
     assert run.pieces == tuple(pieces)
     assert join_pieces(make_blocks(samples, pieces, max_s=30)) == pieces
 
 
-def by_level(samples: Samples, *, min_silence_ms: int) -> list[Piece]:
+def by_level(samples: Samples) -> Samples:
     """Stand in for the voice-activity detector: speech is what is not silent."""
-    loud = np.concatenate([[False], np.abs(samples) > 0.05, [False]])
-    edges = np.flatnonzero(loud[1:] != loud[:-1]).reshape(-1, 2)
-    return [Piece(int(a), int(b), int(a), int(b)) for a, b in edges]
+    frames = np.abs(np.pad(samples, (0, -samples.shape[0] % 512))).reshape(-1, 512)
+    return (frames.max(axis=1) > 0.05).astype(np.float32)
 
 
 def test_each_channel_has_its_own_language_down_to_the_turns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A Russian and a Ukrainian channel; the Ukrainian one goes over to English and says so."""
-    monkeypatch.setattr(recording, "find_speech", by_level)
+    monkeypatch.setattr(recording, "speech_probabilities", by_level)
     engine = PolyglotEngine(FOUR)
     left, pieces = talk(engine, "r" * 24)
     right = talk(engine, "u" * 12 + "e" * 12)[0]
@@ -190,25 +190,27 @@ def test_every_piece_is_recognised_once_in_order(spoken: str) -> None:
     """However languages change, no speech is lost, doubled or moved."""
     engine = PolyglotEngine(FOUR)
     samples, pieces = talk(engine, spoken)
-    runs = LanguageChooser(engine, FOUR).choose(samples, pieces)
+    runs = LanguageChooser(engine, FOUR).choose(samples, pieces).runs()
     assert [piece for run in runs for piece in run.pieces] == pieces
     assert all(a.language != b.language for a, b in pairwise(runs))
 
 
 def test_letters_overrule_the_sound() -> None:
     """Ukrainian letters make a text Ukrainian, whatever the sound was taken for."""
-    chooser = LanguageChooser(ScriptedEngine(lambda _: [], languages=()), FOUR)
-    assert chooser.of_text("У нас усе в таблицях, і це незручно", "ru") == "uk"
-    assert chooser.of_text("Да", "uk") == "uk"
-    assert chooser.of_text("Да, конечно", "en") == "ru"
-    assert chooser.of_text("CRM, Excel, Power BI", "ru") == "ru"
-    assert chooser.of_text("Wszystko mamy w Excelu, to bardzo dużo pracy", "en") == "pl"
+    engine = ScriptedEngine(lambda _: [], languages=())
+    window = LanguageChooser(engine, FOUR).choose(silence(1), [])
+    assert window.of_text("У нас усе в таблицях, і це незручно", "ru") == "uk"
+    assert window.of_text("Да", "uk") == "uk"
+    assert window.of_text("Да, конечно", "en") == "ru"
+    assert window.of_text("CRM, Excel, Power BI", "ru") == "ru"
+    assert window.of_text("Wszystko mamy w Excelu, to bardzo dużo pracy", "en") == "pl"
 
 
 def test_script_that_nobody_declared_changes_nothing() -> None:
     """With English and Polish declared a Cyrillic word makes no third language."""
-    chooser = LanguageChooser(ScriptedEngine(lambda _: [], languages=()), ("en", "pl"))
-    assert chooser.of_text("Да, конечно", "pl") == "pl"
+    engine = ScriptedEngine(lambda _: [], languages=())
+    window = LanguageChooser(engine, ("en", "pl")).choose(silence(1), [])
+    assert window.of_text("Да, конечно", "pl") == "pl"
 
 
 def test_english_model_refuses_other_languages() -> None:
