@@ -55,7 +55,7 @@ def _recognise(
         )
         heard += [(segment, run.language) for segment in found]
         done += length
-    return heard
+    return sorted(heard, key=lambda item: item[0].start_s)
 
 
 def _share_of(

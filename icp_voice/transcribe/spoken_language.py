@@ -7,15 +7,14 @@ check.
 
 To ask costs one pass of the encoder a block; with Whisper small on a CPU that is 55-70 % of what
 its transcription costs. So three blocks of a window of ten minutes are asked first. Where they
-agree and are sure, the rest is not asked; where they do not, all are, and those beside a change once
-more in shorter ones. A language that was missed shows in the text or in an unsure recogniser, and
-then it is asked, too.
+agree and are sure, the rest is not asked; where they do not, all are, and those that may hold two
+languages once more in parts. A language that was missed shows in the text or in an unsure
+recogniser, and then it is asked, too.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from icp_voice.errors import ModelError
 from icp_voice.languages import CYRILLIC, detect_language, dominant_script, language_scores
@@ -66,7 +65,7 @@ def usable_languages(engine: SpeechEngine, declared: Sequence[str]) -> tuple[str
 
 @dataclass(frozen=True)
 class Spoken:
-    """Pieces of speech on end in one language; they are recognised together."""
+    """The pieces of a window in one language, in order; they are recognised together."""
 
     language: str
     pieces: tuple[Piece, ...]
@@ -156,17 +155,20 @@ class WindowLanguages:
         return self._chosen[-1]
 
     def runs(self) -> list[Spoken]:
-        """Return the pieces of one language on end as one; as they are where there is one."""
+        """Return the pieces of each language; as they are where there is one.
+
+        The recogniser hears speech without its pauses, so pieces of one language go together even
+        where another was spoken between them: half a minute of speech costs the same as a second.
+        """
         if not self._pieces:
             return []
         if len(set(self._chosen)) <= 1:
             language = self._chosen[0] if self._chosen else self._languages[0]
             return [Spoken(language, self._pieces)]
-        together = zip(self._chosen, self._looks, strict=True)
-        return [
-            Spoken(language, tuple(join_pieces([look.block for _, look in run])))
-            for language, run in groupby(together, key=lambda pair: pair[0])
-        ]
+        blocks: dict[str, list[Block]] = {}
+        for language, look in zip(self._chosen, self._looks, strict=True):
+            blocks.setdefault(language, []).append(look.block)
+        return [Spoken(code, tuple(join_pieces(own))) for code, own in blocks.items()]
 
     def reconsider(self, samples: Samples, heard: Sequence[tuple[Recognised, str]]) -> list[Spoken]:
         """Return the runs anew if the text of blocks never asked shows another; else nothing.
@@ -208,7 +210,7 @@ class WindowLanguages:
         look.likely = {code: p / total if total > 0 else even for code, p in known.items()}
 
     def _look_closely(self, samples: Samples) -> None:
-        """Ask every block, and where two languages are those beside a change or mixed in parts."""
+        """Ask every block, and where there are two languages those that may hold both in parts."""
         for look in self._looks:
             if look.likely is None:
                 self._ask(samples, look)
@@ -216,14 +218,9 @@ class WindowLanguages:
         sure = {language for language, p in map(_Look.best, self._looks) if p >= ACCEPT_PROBABILITY}
         if len({*chosen, *sure}) > 1:
             fine: list[_Look] = []
-            for i, look in enumerate(self._looks):
-                beside = len(set(chosen[max(0, i - 1) : i + 2])) > 1
-                parts = (
-                    make_blocks(samples, look.block.pieces, max_s=_SHORT_BLOCK_S)
-                    if beside or look.best()[1] < _CLEAR_PROBABILITY
-                    else []
-                )
-                if len(parts) < 2:
+            for look in self._looks:
+                parts = make_blocks(samples, look.block.pieces, max_s=_SHORT_BLOCK_S)
+                if look.best()[1] >= _CLEAR_PROBABILITY or len(parts) < 2:
                     fine.append(look)
                     continue
                 for part in parts:
