@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 QUOTES_PER_TRAIT = 12
 ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
-READER_VERSION = 1
+READER_VERSION = 2
 EXTRACT_BATCH = 50
 
 

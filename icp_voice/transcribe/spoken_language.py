@@ -52,9 +52,10 @@ def usable_languages(engine: SpeechEngine, declared: Sequence[str]) -> tuple[str
     Raises:
         ModelError: it knows none of them.
     """
+    once = tuple(dict.fromkeys(declared))
     if not engine.languages:
-        return tuple(declared)
-    usable = tuple(code for code in declared if code in engine.languages)
+        return once
+    usable = tuple(code for code in once if code in engine.languages)
     if not usable:
         raise ModelError(
             f"Model {engine.name.split('@')[0]} knows only {', '.join(engine.languages)}; "
