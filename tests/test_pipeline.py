@@ -219,7 +219,9 @@ def test_poor_calls_are_listed_and_left_out_unless_asked_for(
     counted = {f.trait: f for f in again.analysis.measurement.findings}["pain/manual_work"]
     assert (counted.present_won, counted.unknown) == (16, 0)
     assert again.analysis.measurement == done[1].analysis.measurement
-    assert "counted all the same" in workspace.report_path.read_text(encoding="utf-8")
+    page = workspace.report_path.read_text(encoding="utf-8")
+    assert "counted all the same" in page
+    assert "Poor calls that count" in page
 
     assert "4 calls of poor quality counted, as asked for" in " ".join(next_steps(again))
 

@@ -55,6 +55,7 @@ class Quality:
     languages: tuple[Part, ...]
     models: tuple[Part, ...]
     notes: tuple[str, ...]
+    poor_title: str
     poor: Listing
     unmatched: Listing
     failures: Listing
@@ -65,7 +66,9 @@ def data_quality(analysis: Analysis, lookup: Lookup) -> Quality:
     """Return what a reader must know of the data before trusting the page."""
     calls = analysis.calls
     meaning = dict(GRADE_MEANING)
-    if any(c.grade == "poor" and not c.left_out for c in calls):
+    poor = [c for c in calls if c.grade == "poor"]
+    counted = any(not c.left_out for c in poor)
+    if counted:
         meaning["poor"] = POOR_BUT_COUNTED
     grades = {name: f"{name.capitalize()}: {why}" for name, why in meaning.items()}
     return Quality(
@@ -73,7 +76,8 @@ def data_quality(analysis: Analysis, lookup: Lookup) -> Quality:
         languages=_parts(calls, lambda c: tuple(say_language(x) for x in c.languages)),
         models=_parts(calls, lambda c: (_model(c),)),
         notes=tuple(_notes(analysis)),
-        poor=_listing([_poor_row(c, lookup) for c in calls if c.left_out]),
+        poor_title="Poor calls that count" if counted else "Calls too poor to count",
+        poor=_listing([_poor_row(c, lookup) for c in poor]),
         unmatched=_listing([(lookup.call(m.call_id), cut(m.detail, 200), say_date(m.called_on))
                             for m in analysis.unmatched]),
         failures=_listing([(cut(f.name, LONGEST_NAME), cut(f.reason, 400))
