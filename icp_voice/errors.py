@@ -4,6 +4,7 @@ IcpVoiceError
 ├── ConfigError        icp-voice.toml or a flag
 ├── RecordingError     an audio or video file
 ├── TranscriptError    a transcript file
+│   └── NoTranscriptError  a file that is something else: notes, a chat, other data
 ├── DealsFileError     deals.csv or calls.csv; carries the rejected rows
 ├── TaxonomyError      pipelines/taxonomy/*.yaml or a user's tracker file
 ├── ModelError         a speech or sentence model that is missing, damaged or can't be fetched
@@ -44,6 +45,15 @@ class RecordingError(FileError):
 
 class TranscriptError(FileError):
     """A transcript that no reader understands."""
+
+
+class NoTranscriptError(TranscriptError):
+    """A file that is no transcript at all; `belongs` where it is read beside one."""
+
+    def __init__(self, message: str, *, path: Path | None = None, belongs: bool = False) -> None:
+        """Keep the sentence, the file, and whether a transcript needs it."""
+        super().__init__(message, path=path)
+        self.belongs = belongs
 
 
 class DealsFileError(FileError):

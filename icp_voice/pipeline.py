@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from icp_voice import __version__, steps
+from icp_voice import __version__, steps, tables
 from icp_voice.progress import Reporter
 from icp_voice.records import FailedInput
 from icp_voice.results import Analysis
@@ -58,7 +58,9 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
         analysis = steps.load_analysis(store, fingerprint)
         measured = analysis is None
         if analysis is None:
-            steps.choose_evidence(store, workspace)
+            with store.transaction():
+                include_poor = workspace.config.evidence.include_poor
+                tables.save_evidence_settings(store, include_poor=include_poor)
             themes = steps.group_themes(store, workspace, embedder, reporter)
             analysis = steps.measure(store, workspace, crm, themes, failures, embedder, reporter)
             steps.save_analysis(store, fingerprint, analysis)

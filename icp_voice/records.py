@@ -56,6 +56,8 @@ class SourceFile:
         tracks: the files of a call recorded in one file a person; empty for a single file.
         others: more files of the same call: the same bytes again, another container, the sound
             beside its transcript. They are not read as calls of their own.
+        part: which call of the file, where a file holds several (an export of Gong); `sha256` is
+            then the digest of that call's part.
     """
 
     call_id: str
@@ -65,6 +67,12 @@ class SourceFile:
     size_bytes: int
     tracks: tuple[Track, ...] = ()
     others: tuple[Path, ...] = ()
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's name as messages and `calls.csv` have it, with the part behind a `#`."""
+        return f"{self.path.name}#{self.part}" if self.part else self.path.name
 
 
 @dataclass(frozen=True)

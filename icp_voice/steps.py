@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 QUOTES_PER_TRAIT = 12
 ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
-READER_VERSION = 2
+READER_VERSION = 3
 EXTRACT_BATCH = 50
 
 
@@ -90,25 +90,25 @@ def require_calls(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: there is neither a store nor a file that may be a call.
     """
-    from icp_voice.ingest.recordings import source_kind
+    from icp_voice.ingest.recordings import holds_call
 
     if workspace.store_path.exists():
         return
     files = (path for folder in workspace.source_folders for path in folder.rglob("*"))
-    if not any(source_kind(path) for path in files):
+    if not any(holds_call(path) for path in files):
         raise _no_calls(workspace, ())
 
 
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
     """Scan the folders, match calls to deals, and bring deals and matches up to date."""
     from icp_voice.ingest.matching import find_entry, match_calls
-    from icp_voice.ingest.recordings import scan_sources
+    from icp_voice.ingest.recordings import left_out_note, scan_sources
 
     reporter.stage("Finding calls", 0)
     own = (workspace.store_path, workspace.report_path, workspace.exports_path)
     known = {
         workspace.folder / path: (size, mtime, sha)
-        for path, size, mtime, sha in store.rows("SELECT * FROM files")
+        for path, size, mtime, sha in tables.load_known_files(store)
     }
     ignore = (*own, workspace.deals_path, workspace.calls_path)
     scan = scan_sources(workspace.source_folders, ignore=ignore, known=known)
@@ -116,11 +116,11 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
         raise _no_calls(workspace, scan.failures)
     matches = match_calls(scan.sources, crm.entries, crm.deals, workspace.config.ingest)
     with store.transaction():
-        _forget_replaced(store, workspace, scan.sources)
+        _forget_replaced(store, workspace, scan.sources, scan.left_out)
         tables.replace_deals(store, crm.deals)
         tables.save_matches(store, matches)
         _save_files(store, workspace, scan.sources)
-    for note in crm.notes:
+    for note in (*crm.notes, *left_out_note(scan.left_out)):
         reporter.note(note)
     entries = {source.call_id: find_entry(source, crm.entries) for source in scan.sources}
     participants = {c: e.participants for c, e in entries.items() if e and e.participants}
@@ -154,7 +154,7 @@ def transcribe_new(
         if parameters != key:
             stale.append((source, key))
         elif status == "failed":
-            failures.append(FailedInput(source.path.name, "transcribe", error or "unknown reason"))
+            failures.append(FailedInput(source.name, "transcribe", error or "unknown reason"))
     keys = {source.call_id: key for source, key in stale}
     n_done = 0
     try:
@@ -207,24 +207,21 @@ def extract_new(
         if status == "done"
     }
     stale = sorted(c for c, key in wanted.items() if done.get(c, ("",))[0] != key)
+    # Reading a transcript has put its own attendees and those of calls.csv together.
+    texts = {source.call_id for source in sources.files if source.kind == "transcript"}
+    written = {c: people for c, people in sources.participants.items() if c not in texts}
     if stale:
         reporter.stage("Extracting signals", len(stale))
     for first in range(0, len(stale), EXTRACT_BATCH):
         batch = tables.load_transcripts(store, stale[first : first + EXTRACT_BATCH])
         with store.transaction():
             for transcript in batch:
-                people = sources.participants.get(transcript.call_id, transcript.participants)
+                people = written.get(transcript.call_id, transcript.participants)
                 call = replace(transcript, participants=people)
                 tables.save_extraction(store, extractor.extract(call), buyer_lines(call))
                 store.finish_job("extract", call.call_id, wanted[call.call_id])
         reporter.advance(min(first + EXTRACT_BATCH, len(stale)))
     return len(stale)
-
-
-def choose_evidence(store: Store, workspace: Workspace) -> None:
-    """Tell the store whether poor calls count in what is joined from here on."""
-    with store.transaction():
-        tables.save_evidence_settings(store, include_poor=workspace.config.evidence.include_poor)
 
 
 def group_themes(
@@ -341,11 +338,11 @@ def _transcribe_key(
 ) -> str:
     """Return what a call's turns rest on besides its content."""
     ours, settings = workspace.config.ingest, workspace.config.transcribe
+    if source.kind == "transcript":
+        told = (ours.seller_names, ours.seller_domains, tuple(participants))
+        return stable_hash("transcript", READER_VERSION, settings.languages, told)
     people = [(p.name, p.side, p.email) for p in participants]
     sides = (ours.seller_names, ours.seller_domains, people)
-    if source.kind == "transcript":
-        suffix = source.path.suffix.lower()
-        return stable_hash("transcript", READER_VERSION, suffix, settings.languages, sides)
     # Workers, threads and the offline switch change the time it takes, not the words. `model` is
     # the identity of the weights; where their folder lies changes nothing.
     words = replace(settings, workers=0, threads=0, offline=False, model="")
@@ -390,12 +387,13 @@ def _read_text(
         return read_transcript(
             source.path,
             call_id=source.call_id,
+            part=source.part,
             participants=people,
             config=workspace.config.ingest,
             languages=workspace.config.transcribe.languages,
         )
     except IcpVoiceError as error:
-        return FailedInput(source.path.name, "transcribe", str(error))
+        return FailedInput(source.name, "transcribe", str(error))
 
 
 def _require_both_outcomes(deals: Sequence[Deal], path: Path) -> None:
@@ -415,7 +413,7 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
     broken = f" {failures[0].name}: {failures[0].reason}" if failures else ""
     return WorkspaceError(
         f"No calls in {folders}.{broken} Put recordings (wav, mp3, m4a, ogg, flac, mp4, webm) or "
-        "transcripts (vtt, srt, json, txt) there and run it again.",
+        "transcripts (vtt, srt, json, txt, docx, tsv) there and run it again.",
         path=workspace.folder,
     )
 
@@ -428,18 +426,29 @@ def _relative(path: Path, folder: Path) -> str:
         return path.resolve().as_posix()
 
 
-def _forget_replaced(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
-    """Drop calls whose file now holds something else, such as a recording copied anew."""
-    now = {_relative(s.path, workspace.folder): s.sha256 for s in sources}
-    present = set(now.values())
-    for path, sha256 in store.rows("SELECT path, sha256 FROM files ORDER BY path"):
-        if path in now and now[path] != sha256 and sha256 not in present:
+def _forget_replaced(
+    store: Store, workspace: Workspace, sources: Sequence[SourceFile], left_out: Sequence[Path]
+) -> None:
+    """Drop calls whose file now holds something else, or is a version of another call's.
+
+    A recording that was copied anew, an export that has grown, an original that now has a
+    corrected copy beside it, a file that was taken for a transcript.
+    """
+    paths = [path for source in sources for path in (source.path, *source.others)]
+    now = {_relative(path, workspace.folder) for path in (*paths, *left_out)}
+    present = {source.sha256 for source in sources}
+    known = store.rows("SELECT path, sha256 FROM files UNION SELECT path, sha256 FROM calls")
+    for path, sha256 in sorted(known):
+        if path in now and sha256 not in present:
             tables.delete_call(store, sha256[:16])
 
 
 def _save_files(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
     rows = []
     for source in sources:
+        if source.part:
+            # Its sha256 is not the file's; such a file is looked into at every scan.
+            continue
         stat = source.path.stat()
         path = _relative(source.path, workspace.folder)
         rows.append((path, stat.st_size, stat.st_mtime_ns, source.sha256))

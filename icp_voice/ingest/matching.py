@@ -77,7 +77,14 @@ class _EntryIndex:
             self._by_name.setdefault(parts[-1], []).append((parts, entry))
 
     def find(self, source: SourceFile) -> CallEntry | None:
-        path = _parts(source.path.as_posix())
+        """Return the row of a call's part, of its file, or of another file of the same call."""
+        path = source.path.as_posix()
+        parts = [f"{path}#{source.part}"] if source.part else []
+        names = (*parts, path, *(other.as_posix() for other in source.others))
+        return next((entry for name in names if (entry := self._find(name))), None)
+
+    def _find(self, name: str) -> CallEntry | None:
+        path = _parts(name)
         fitting = [
             (len(parts), entry)
             for parts, entry in self._by_name.get(path[-1], ())

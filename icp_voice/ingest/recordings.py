@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from icp_voice.errors import NoTranscriptError
+from icp_voice.ingest.transcripts import find_parts
+from icp_voice.ingest.versions import merge_versions
 from icp_voice.media import probe_recording
 from icp_voice.records import FailedInput, SourceFile, SourceKind
 
-__all__ = ["Scan", "hash_content", "probe_recording", "scan_sources", "source_kind"]
+__all__ = ["Scan", "hash_content", "holds_call", "probe_recording", "scan_sources", "source_kind"]
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +24,16 @@ RECORDING_SUFFIXES = frozenset(
         *(".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".ts"),
     }
 )
-TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt", ".json", ".txt"})
+TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt", ".json", ".txt", ".tsv", ".docx"})
 
+# Subtitles are somebody's speech; the other suffixes hold all kinds of things.
+_ALWAYS_TRANSCRIPTS = frozenset({".vtt", ".srt"})
 # Text that meeting tools and projects put beside transcripts; never somebody's speech.
 _NOT_TRANSCRIPTS = ("readme", "license", "licence", "chat", "notes", "requirements", "provenance")
 _OWN_FOLDERS = frozenset({"icp-demo"})
 _CALL_ID_DIGITS = 16
 _CHUNK_BYTES = 1 << 20
+_NAMED_IN_A_NOTE = 5
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,12 @@ class Scan:
     Attributes:
         sources: one a content, in sorted order of folders and paths.
         failures: files that can't be read or are empty.
+        left_out: files such as notes and chats, whose content is no transcript.
     """
 
     sources: tuple[SourceFile, ...]
     failures: tuple[FailedInput, ...]
+    left_out: tuple[Path, ...] = ()
 
 
 def scan_sources(
@@ -52,7 +60,8 @@ def scan_sources(
     """Search folders and their sub-folders for recordings and transcripts.
 
     Hidden files, the demo's workspace and what is ignored are left out. A content that stands
-    there twice is one call, under the first of its paths.
+    there twice is one call, under the first of its paths; so are versions of one transcript. A
+    file that holds several calls is several sources.
 
     Args:
         folders: searched in this order; a folder that is missing holds nothing.
@@ -64,6 +73,7 @@ def scan_sources(
     ignored = frozenset(path.resolve() for path in ignore)
     sources: dict[str, SourceFile] = {}
     failures: list[FailedInput] = []
+    left_out: list[Path] = []
     seen: set[Path] = set()
     n_twice = 0
     for folder in folders:
@@ -78,18 +88,58 @@ def scan_sources(
                     reason = f"{path.name} is empty. Copy or export it again."
                     failures.append(FailedInput(str(path), "ingest", reason))
                     continue
-                sha256 = _known_hash(known.get(path), stat) or hash_content(path)
+                known_sha256 = _known_hash(known.get(path), stat)
+                sha256 = known_sha256 or hash_content(path)
             except OSError as error:
                 reason = f"{path.name} can't be read: {error.strerror or error}."
                 failures.append(FailedInput(str(path), "ingest", reason))
                 continue
-            if sha256 in sources:
-                n_twice += 1
+            source = SourceFile(sha256[:_CALL_ID_DIGITS], sha256, path, kind, stat.st_size)
+            try:
+                calls = (source,) if known_sha256 else split_source(source)
+            except NoTranscriptError as other:
+                left_out += [] if other.belongs else [path]
                 continue
-            call_id = sha256[:_CALL_ID_DIGITS]
-            sources[sha256] = SourceFile(call_id, sha256, path, kind, stat.st_size)
-    log.info("scan: files=%d twice=%d failed=%d", len(sources), n_twice, len(failures))
-    return Scan(tuple(sources.values()), tuple(failures))
+            n_twice += sum(call.sha256 in sources for call in calls)
+            for call in calls:
+                sources.setdefault(call.sha256, call)
+    found = merge_versions(tuple(sources.values()))
+    counts = (len(found), n_twice, len(failures), len(left_out))
+    log.info("scan: calls=%d twice=%d failed=%d left_out=%d", *counts)
+    return Scan(tuple(found), tuple(failures), tuple(left_out))
+
+
+def split_source(source: SourceFile) -> tuple[SourceFile, ...]:
+    """Return the calls of a file; most often it is one.
+
+    Raises:
+        NoTranscriptError: text, JSON or a document that is no transcript at all.
+    """
+    suffix = source.path.suffix.lower()
+    if source.kind == "recording" or suffix in _ALWAYS_TRANSCRIPTS:
+        return (source,)
+    return find_parts(source)
+
+
+def holds_call(path: Path) -> bool:
+    """Tell whether a file is a recording or a transcript; text and JSON are looked into."""
+    kind = source_kind(path)
+    if kind is None:
+        return False
+    try:
+        return bool(split_source(SourceFile("", "", path, kind, 0)))
+    except NoTranscriptError:
+        return False
+
+
+def left_out_note(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the sentence on files that were looked into and hold nobody's words, if any."""
+    if not paths:
+        return ()
+    names = ", ".join(path.name for path in paths[:_NAMED_IN_A_NOTE])
+    more = f" and {len(paths) - _NAMED_IN_A_NOTE} more" if len(paths) > _NAMED_IN_A_NOTE else ""
+    what = "is no transcript and is" if len(paths) == 1 else "are no transcripts and are"
+    return (f"{names}{more} {what} left out.",)
 
 
 def hash_content(path: Path) -> str:
