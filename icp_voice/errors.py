@@ -5,12 +5,14 @@ IcpVoiceError
 ├── RecordingError     an audio or video file
 ├── TranscriptError    a transcript file
 │   └── NoTranscriptError  a file that is something else: notes, a chat, other data
-├── DealsFileError     deals.csv or calls.csv; carries the rejected rows
+├── DealsFileError     deals.csv, calls.csv or a call's sidecar; carries the rejected rows
+├── MatchError         a call or deal named in a decision that is not there, or not the only one
 ├── TaxonomyError      pipelines/taxonomy/*.yaml or a user's tracker file
 ├── ModelError         a speech or sentence model that is missing, damaged or can't be fetched
 ├── EvidenceError      counts or tables that no statistic is defined for
 ├── ExportError        a file that could not be written
 └── WorkspaceError     the folder or its store
+    └── StoreInUseError  another icp-voice has the store open; later it will be free
 
 "Too few deals to say" is a result, not an error. `exit_code` is what the command line returns:
 2 for wrong use or input; 1 is kept for "some inputs failed, the rest is done".
@@ -57,12 +59,16 @@ class NoTranscriptError(TranscriptError):
 
 
 class DealsFileError(FileError):
-    """A deals or calls file that can't be used; `rows` are the offending rows, header = 1."""
+    """A deals or calls file or a sidecar that can't be used; `rows` are wrong, header = 1."""
 
     def __init__(self, message: str, *, path: Path | None = None, rows: Sequence[int] = ()) -> None:
         """Keep the sentence, the file and the row numbers."""
         super().__init__(message, path=path)
         self.rows = tuple(rows)
+
+
+class MatchError(IcpVoiceError):
+    """A call or deal that a decision names and that is not there, or not the only one."""
 
 
 class TaxonomyError(FileError):
@@ -83,3 +89,7 @@ class ExportError(FileError):
 
 class WorkspaceError(FileError):
     """A workspace folder or store that can't be used."""
+
+
+class StoreInUseError(WorkspaceError):
+    """Another process has the store open; whoever can wait tries again."""

@@ -1,47 +1,41 @@
-"""One function a step of the pipeline: find what is stale, do it, keep it.
+"""One function a step of the pipeline, from files to signals: find what is stale, do it, keep it.
 
-Stages know nothing of the store or of each other; here their records meet its tables.
+Stages know nothing of the store or of each other; here their records meet its tables. The steps
+from signals to the report stand in `conclusions.py`.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from icp_voice import tables, views
+from icp_voice import tables
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
 from icp_voice.records import (
     CallEntry,
-    CallSummary,
     Deal,
     FailedInput,
     Participant,
     RejectedRow,
     SourceFile,
-    Theme,
+    SourceKind,
     Transcript,
 )
-from icp_voice.results import Analysis
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
-from icp_voice.workspace import Workspace
-
-if TYPE_CHECKING:
-    from icp_voice.evidence.traits import TraitTable
+from icp_voice.workspace import Workspace, require_deals
+from icp_voice.workspace import relative_path as _relative
 
 log = logging.getLogger(__name__)
 
-QUOTES_PER_TRAIT = 12
-ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
 READER_VERSION = 3
 EXTRACT_BATCH = 50
+# The stage of recordings that wait for a speech model.
+NO_MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -60,28 +54,44 @@ class Sources:
 
     Attributes:
         unused: files that are there and could not be read.
-        participants: call_id -> attendees as the sidecar lists them.
+        participants: call_id -> attendees as calls.csv lists them, else as the call's sidecar does.
+        entries: call_id -> its row of calls.csv; sidecars: call_id -> the file beside it.
     """
 
     files: tuple[SourceFile, ...]
     unused: tuple[FailedInput, ...]
     participants: Mapping[str, tuple[Participant, ...]]
+    entries: Mapping[str, CallEntry]
+    sidecars: Mapping[str, CallEntry]
 
 
 def read_crm(workspace: Workspace) -> CrmFiles:
     """Read the deals file and the sidecar.
 
     Raises:
-        DealsFileError: a file can't be used; nothing was written.
+        FileError: a file is missing or can't be used; nothing was written.
     """
-    from icp_voice.ingest.calls import read_calls
     from icp_voice.ingest.deals import read_deals
 
-    config = workspace.config.ingest
-    deals = read_deals(workspace.deals_path, config)
+    require_deals(workspace.deals_path)
+    deals = read_deals(workspace.deals_path, workspace.config.ingest)
     _require_both_outcomes(deals.deals, workspace.deals_path)
-    entries = read_calls(workspace.calls_path, config) if workspace.calls_path.is_file() else ()
-    return CrmFiles(deals.deals, entries, deals.rejected, deals.notes)
+    return replace(
+        read_sidecar(workspace), deals=deals.deals, rejected=deals.rejected, notes=deals.notes
+    )
+
+
+def read_sidecar(workspace: Workspace) -> CrmFiles:
+    """Read what is known of the calls themselves; the deals are left empty.
+
+    Raises:
+        DealsFileError: the file can't be used; nothing was written.
+    """
+    from icp_voice.ingest.calls import read_calls
+
+    if not workspace.calls_path.is_file():
+        return CrmFiles((), (), (), ())
+    return CrmFiles((), read_calls(workspace.calls_path, workspace.config.ingest), (), ())
 
 
 def require_calls(workspace: Workspace) -> None:
@@ -90,41 +100,52 @@ def require_calls(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: there is neither a store nor a file that may be a call.
     """
-    from icp_voice.ingest.recordings import holds_call
+    from icp_voice.ingest.recordings import find_files, holds_call
+    from icp_voice.ingest.selection import Selection
 
     if workspace.store_path.exists():
         return
-    files = (path for folder in workspace.source_folders for path in folder.rglob("*"))
-    if not any(holds_call(path) for path in files):
+    files = find_files(
+        workspace.source_folders,
+        ignore=workspace.no_calls,
+        selection=Selection(workspace.config.ingest, root=workspace.root),
+    )
+    if not any(holds_call(path) for path, _ in files):
         raise _no_calls(workspace, ())
 
 
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
-    """Scan the folders, match calls to deals, and bring deals and matches up to date."""
-    from icp_voice.ingest.matching import find_entry, match_calls
+    """Scan the folders, read what stands beside the calls, and bring files and deals up to date."""
+    from icp_voice.ingest.calls import find_entries
     from icp_voice.ingest.recordings import left_out_note, scan_sources
+    from icp_voice.ingest.selection import Selection
+    from icp_voice.ingest.sidecars import read_sidecars
 
     reporter.stage("Finding calls", 0)
-    own = (workspace.store_path, workspace.report_path, workspace.exports_path)
     known = {
-        workspace.folder / path: (size, mtime, sha)
+        (workspace.folder / path).resolve(): (size, mtime, sha)
         for path, size, mtime, sha in tables.load_known_files(store)
     }
-    ignore = (*own, workspace.deals_path, workspace.calls_path)
-    scan = scan_sources(workspace.source_folders, ignore=ignore, known=known)
+    scan = scan_sources(
+        workspace.source_folders,
+        ignore=workspace.no_calls,
+        known=known,
+        selection=Selection(workspace.config.ingest, root=workspace.root),
+        settled=workspace.settled,
+    )
     if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
         raise _no_calls(workspace, scan.failures)
-    matches = match_calls(scan.sources, crm.entries, crm.deals, workspace.config.ingest)
     with store.transaction():
         _forget_replaced(store, workspace, scan.sources, scan.left_out)
         tables.replace_deals(store, crm.deals)
-        tables.save_matches(store, matches)
-        _save_files(store, workspace, scan.sources)
+        _save_files(store, workspace, scan.hashes)
     for note in (*crm.notes, *left_out_note(scan.left_out)):
         reporter.note(note)
-    entries = {source.call_id: find_entry(source, crm.entries) for source in scan.sources}
-    participants = {c: e.participants for c, e in entries.items() if e and e.participants}
-    return Sources(scan.sources, scan.failures, participants)
+    entries = find_entries(scan.sources, crm.entries)
+    sidecars, broken = read_sidecars(scan.sources, workspace.config.ingest)
+    told = (*sidecars.items(), *entries.items())
+    participants = {call_id: e.participants for call_id, e in told if e.participants}
+    return Sources(scan.sources, (*scan.failures, *broken), participants, entries, sidecars)
 
 
 def transcribe_new(
@@ -132,11 +153,11 @@ def transcribe_new(
     workspace: Workspace,
     sources: Sources,
     reporter: Reporter,
-) -> tuple[int, tuple[FailedInput, ...]]:
+) -> tuple[Counter[SourceKind], tuple[FailedInput, ...]]:
     """Turn every call that is new into speaker turns; each is committed by itself.
 
     Returns:
-        How many calls were new, and all inputs known to be unusable, by name.
+        How many calls of each kind were new, and all inputs known to be unusable, by name.
 
     Raises:
         ModelError: the speech model can't be loaded and there is nothing but recordings.
@@ -156,7 +177,7 @@ def transcribe_new(
         elif status == "failed":
             failures.append(FailedInput(source.name, "transcribe", error or "unknown reason"))
     keys = {source.call_id: key for source, key in stale}
-    n_done = 0
+    n_done: Counter[SourceKind] = Counter()
     try:
         for source, result in _transcripts_of([s for s, _ in stale], workspace, sources, reporter):
             key = keys.pop(source.call_id)
@@ -168,12 +189,12 @@ def transcribe_new(
                 path = _relative(source.path, workspace.folder)
                 tables.save_transcript(store, source, path, result)
                 store.finish_job("transcribe", source.call_id, key)
-                n_done += 1
+                n_done[source.kind] += 1
     except ModelError as error:
         # Without a speech model the transcripts still count; the recordings wait for the next run.
         if not store.rows("SELECT 1 FROM calls LIMIT 1"):
             raise
-        failures.append(FailedInput(f"{len(keys)} recordings", "transcribe", str(error)))
+        failures.append(FailedInput(f"{len(keys)} recordings", NO_MODEL, str(error)))
     return n_done, tuple(sorted(failures, key=lambda f: f.name))
 
 
@@ -222,115 +243,6 @@ def extract_new(
                 store.finish_job("extract", call.call_id, wanted[call.call_id])
         reporter.advance(min(first + EXTRACT_BATCH, len(stale)))
     return len(stale)
-
-
-def group_themes(
-    store: Store, workspace: Workspace, embedder: SentenceEmbedder, reporter: Reporter
-) -> tuple[Theme, ...]:
-    """Group what the buyers said; ids of themes that live on are kept."""
-    from icp_voice.themes.clustering import find_themes
-
-    lines = tables.load_buyer_lines(store)
-    reporter.stage("Grouping themes", 0)
-    previous = tables.load_themes(store)
-    themes = find_themes(lines, embedder, workspace.config.themes, previous=previous)
-    with store.transaction():
-        tables.save_themes(store, themes)
-    return tables.load_themes(store)
-
-
-def measure(
-    store: Store,
-    workspace: Workspace,
-    crm: CrmFiles,
-    themes: tuple[Theme, ...],
-    failures: tuple[FailedInput, ...],
-    embedder: SentenceEmbedder,
-    reporter: Reporter,
-) -> Analysis:
-    """Join calls to deals, measure every trait, propose criteria and score the deals."""
-    from icp_voice.evidence.measure import measure as measure_traits
-    from icp_voice.icp.criteria import propose
-    from icp_voice.icp.scorecard import score_deals
-
-    config = workspace.config
-    reporter.stage("Measuring", 0)
-    deals = tables.load_deals(store)
-    table = _trait_table(store, workspace, deals)
-    measurement = measure_traits(table, deals, config.evidence)
-    quotes = views.load_trait_quotes(store, per_trait=QUOTES_PER_TRAIT)
-    statements = _statements(workspace, themes, table.traits)
-    reporter.stage("Proposing criteria", 0)
-    profile = propose(
-        measurement, table, deals, quotes=quotes, statements=statements, config=config.icp
-    )
-    scores = score_deals(profile, table, deals, quotes=quotes, config=config.icp)
-    calls = views.load_call_summaries(store)
-    return Analysis(
-        name=workspace.name,
-        synthetic=config.synthetic,
-        data_until=_latest_day(deals, calls),
-        deals=deals,
-        calls=calls,
-        measurement=measurement,
-        profile=profile,
-        scores=scores,
-        themes=themes,
-        deal_signals=views.load_deal_signals(store),
-        statements=statements,
-        quotes=quotes,
-        unmatched=views.load_unmatched(store),
-        failures=failures,
-        rejected_rows=crm.rejected,
-        sentence_model=embedder.name,
-    )
-
-
-def state_of_calls(store: Store) -> list[tuple[object, ...]]:
-    """Return what every result rests on: the finished jobs and the matches, in a fixed order."""
-    return [
-        *store.rows(
-            "SELECT stage, input_key, parameters_hash, status FROM jobs "
-            "WHERE stage IN ('transcribe', 'extract') ORDER BY ALL"
-        ),
-        *store.rows("SELECT * FROM matches ORDER BY ALL"),
-    ]
-
-
-def save_analysis(store: Store, fingerprint: str, analysis: Analysis) -> None:
-    """Keep the results as tables and as one document, in place of the ones before."""
-    document = msgspec.json.encode(analysis).decode("utf-8")
-    with store.transaction():
-        tables.save_results(store, analysis)
-        store.execute("DELETE FROM analyses")
-        store.insert("analyses", ("fingerprint", "analysis"), [(fingerprint, document)])
-
-
-def load_analysis(store: Store, fingerprint: str) -> Analysis | None:
-    """Return the kept analysis if it rests on exactly this, else None."""
-    found = store.rows("SELECT analysis FROM analyses WHERE fingerprint = ?", [fingerprint])
-    return msgspec.json.decode(found[0][0], type=Analysis) if found else None
-
-
-def write_outputs(
-    workspace: Workspace, analysis: Analysis, reporter: Reporter, *, anew: bool
-) -> tuple[Path, tuple[Path, ...]]:
-    """Write the report and the exports; with `anew` False only what is missing.
-
-    Raises:
-        ExportError: a file can't be written.
-    """
-    from icp_voice.export.exports import EXPORT_NAMES, write_exports
-    from icp_voice.report.report import write_report
-
-    exports = tuple(workspace.exports_path / name for name in EXPORT_NAMES)
-    if anew or not workspace.report_path.is_file():
-        reporter.stage("Writing report", 0)
-        write_report(analysis, workspace.report_path)
-    if anew or not all(path.is_file() for path in exports):
-        reporter.stage("Writing exports", 0)
-        exports = write_exports(analysis, workspace.exports_path)
-    return workspace.report_path, exports
 
 
 def _transcribe_key(
@@ -418,14 +330,6 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
     )
 
 
-def _relative(path: Path, folder: Path) -> str:
-    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path.resolve().as_posix()
-
-
 def _forget_replaced(
     store: Store, workspace: Workspace, sources: Sequence[SourceFile], left_out: Sequence[Path]
 ) -> None:
@@ -434,7 +338,7 @@ def _forget_replaced(
     A recording that was copied anew, an export that has grown, an original that now has a
     corrected copy beside it, a file that was taken for a transcript.
     """
-    paths = [path for source in sources for path in (source.path, *source.others)]
+    paths = [path for source in sources for path in source.paths]
     now = {_relative(path, workspace.folder) for path in (*paths, *left_out)}
     present = {source.sha256 for source in sources}
     known = store.rows("SELECT path, sha256 FROM files UNION SELECT path, sha256 FROM calls")
@@ -443,60 +347,9 @@ def _forget_replaced(
             tables.delete_call(store, sha256[:16])
 
 
-def _save_files(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
-    rows = []
-    for source in sources:
-        if source.part:
-            # Its sha256 is not the file's; such a file is looked into at every scan.
-            continue
-        stat = source.path.stat()
-        path = _relative(source.path, workspace.folder)
-        rows.append((path, stat.st_size, stat.st_mtime_ns, source.sha256))
+def _save_files(
+    store: Store, workspace: Workspace, hashes: Mapping[Path, tuple[int, int, str]]
+) -> None:
+    rows = [(_relative(path, workspace.folder), *found) for path, found in hashes.items()]
     store.execute("DELETE FROM files")
     store.insert("files", ("path", "size_bytes", "mtime_ns", "sha256"), rows)
-
-
-def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) -> "TraitTable":
-    """Fold what was heard and what the CRM says into one row a deal."""
-    from icp_voice.evidence.columns import attribute_table
-    from icp_voice.evidence.observations import table_from_observations
-    from icp_voice.evidence.traits import join_tables
-
-    heard = store.columns(
-        "SELECT deal_id, trait, value, known_at, call_number FROM deal_traits "
-        "ORDER BY deal_id, call_number, trait"
-    )
-    said = table_from_observations(
-        heard["deal_id"],
-        heard["trait"],
-        heard["value"],
-        heard["known_at"],
-        deals=deals,
-        call_numbers=heard["call_number"],
-    )
-    # The segment is what is compared inside; an account's name is no property of a company.
-    leave_out = (workspace.config.evidence.stratify_by, *ACCOUNT_COLUMNS)
-    recorded = attribute_table(deals, leave_out=leave_out)
-    return said if recorded is None else join_tables(said, recorded)
-
-
-def _statements(
-    workspace: Workspace, themes: Sequence[Theme], traits: Sequence[str]
-) -> dict[str, str]:
-    """Return how a sales lead would say each trait."""
-    from icp_voice.extract.extractor import load_extractor
-
-    said = dict(load_extractor(workspace.config.extract).statements)
-    said |= {f"theme/{t.theme_id}": f"Talks about: {t.label}" for t in themes}
-    for trait in traits:
-        kind, _, rest = trait.partition("/")
-        if kind == "attribute":
-            column, _, value = rest.partition("=")
-            said[trait] = f"{column.replace('_', ' ').capitalize()}: {value}"
-    return {trait: said[trait] for trait in traits if trait in said}
-
-
-def _latest_day(deals: Sequence[Deal], calls: Sequence[CallSummary]) -> date | None:
-    days = [day for d in deals for day in (d.created_on, d.closed_on) if day is not None]
-    days += [c.called_on for c in calls if c.called_on is not None]
-    return max(days, default=None)

@@ -439,7 +439,7 @@ def edge_analysis() -> Analysis:
     )
     call = CallSummary(
         "0" * 16, f"{HOSTILE}.wav", "recording", deals[0].deal_id, None, None, 0.0,
-        ("ru", "pl"), HOSTILE, "poor", HOSTILE, 0, (HOSTILE,), True,
+        ("ru", "pl"), HOSTILE, "poor", HOSTILE, 0, grade_reasons=(HOSTILE,), left_out=True,
     )  # fmt: skip
     unknown_score = DealScore(
         "D5", 0, 0, 100, "C", 1, (),
