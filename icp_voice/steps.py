@@ -32,7 +32,7 @@ from icp_voice.workspace import relative_path as _relative
 log = logging.getLogger(__name__)
 
 # Raise it when readers or turn-making change what they make of the same file.
-READER_VERSION = 2
+READER_VERSION = 3
 EXTRACT_BATCH = 50
 # The stage of recordings that wait for a speech model.
 NO_MODEL = "model"
