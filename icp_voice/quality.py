@@ -24,7 +24,7 @@ def assess_quality(
     duration_s: float,
     speech_s: float | None = None,
     mean_log_probability: float | None = None,
-    partial: bool = False,
+    damage: str = "",
     estimated_times: bool = False,
 ) -> CallQuality:
     """Return a call's figures, its grade and the reasons for it.
@@ -35,7 +35,7 @@ def assess_quality(
         speech_s: seconds of speech heard by the voice-activity detector, all channels together;
             None for transcripts.
         mean_log_probability: mean token log-probability of the recogniser; None for transcripts.
-        partial: the recording broke off.
+        damage: in words, what of the recording is missing, such as where it breaks off.
         estimated_times: the transcript has no times and they were computed from its words.
     """
     transcribed_s = sum((turn.end_s - turn.start_s for turn in turns), 0.0)
@@ -69,8 +69,8 @@ def assess_quality(
             doubts.append(words)
     if turns and side_confidence < MIN_CONFIDENCE:
         doubts.append(f"who sells and who buys is uncertain ({side_confidence:.0%})")
-    if partial:
-        doubts.append("the recording breaks off")
+    if damage:
+        doubts.append(damage)
     if estimated_times:
         doubts.append("the transcript has no times; they are estimated at 150 words a minute")
     grade: QualityGrade = "poor" if poor else "usable" if doubts else "good"

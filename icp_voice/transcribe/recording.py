@@ -1,15 +1,38 @@
 """One recording from file to transcript: channels, speech, words, speakers, sides, quality."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from icp_voice.config import TranscribeConfig
+from icp_voice.media import recording_tags
 from icp_voice.quality import assess_quality
-from icp_voice.records import DroppedSegment, Participant, Segment, SourceFile, Transcript
+from icp_voice.records import (
+    DroppedSegment,
+    Participant,
+    Segment,
+    SourceFile,
+    Track,
+    Transcript,
+)
 from icp_voice.sides import SideGuess
-from icp_voice.transcribe.audio import AudioWindow, Samples, is_dual_mono, mix_down, read_windows
-from icp_voice.transcribe.channels import channel_sides, name_speakers, voice_sides
+from icp_voice.transcribe.audio import (
+    AudioWindow,
+    Samples,
+    distinct_channels,
+    is_dual_mono,
+    mix_down,
+    read_tracks,
+    read_windows,
+)
+from icp_voice.transcribe.channels import (
+    channel_sides,
+    name_speakers,
+    name_tracks,
+    track_sides,
+    voice_sides,
+)
 from icp_voice.transcribe.cleanup import clean_segments
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
 from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
@@ -22,6 +45,8 @@ log = logging.getLogger(__name__)
 
 # Pauses inside one channel that part two voices; shorter than what ends a piece for the recogniser.
 _VOICE_SILENCE_MS = 200
+_WORD = re.compile(r"[\W_]*[^\W_]+")
+_SEPARATORS = " _-.,()[]"
 
 
 @dataclass(frozen=True)
@@ -65,13 +90,16 @@ def transcribe_recording(
     """
     attendance = attendance or Attendance()
     languages = usable_languages(engine, config.languages)
-    listener = _Listener(engine, config, languages, on_heard)
-    partial = False
-    for window in read_windows(source.path):
+    n_files = len(source.tracks)
+    listener = _Listener(engine, config, languages, on_heard, tracks=n_files > 1)
+    damage = ""
+    for window in _windows_of(source):
         listener.listen(window)
-        partial = window.partial
+        damage = window.damage
+    title, started_at = recording_tags(source.path)
     if listener.separate:
-        segments, dropped, sides = _from_channels(listener, config, attendance)
+        tracks = [source.tracks[i] for i in listener.kept] if n_files > 1 else []
+        segments, dropped, sides = _from_channels(listener, tracks, config, attendance)
     else:
         segments, dropped, sides = _from_voices(listener, attendance)
     utterances = [
@@ -85,7 +113,7 @@ def transcribe_recording(
         duration_s=listener.done_s,
         speech_s=sum(channel.speech_s for channel in listener.channels),
         mean_log_probability=_mean_log_probability([s for _, s in segments]),
-        partial=partial,
+        damage=damage,
     )
     log.info(
         "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
@@ -93,7 +121,7 @@ def transcribe_recording(
     )
     return Transcript(
         call_id=source.call_id,
-        call=source.path.name,
+        call=call_name(source),
         duration_s=round(listener.done_s, 3),
         channels=channels,
         languages=languages_of(turns),
@@ -102,8 +130,34 @@ def transcribe_recording(
         turns=turns,
         participants=attendance.participants,
         dropped=dropped,
-        partial=partial,
+        partial=bool(damage),
+        title=title,
+        started_at=started_at,
     )
+
+
+def call_name(source: SourceFile) -> str:
+    """Return what a call is called: its file's name, or what the names of its files share.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> tracks = (Track(Path("acme_agent.wav")), Track(Path("acme_caller.wav")))
+        >>> call_name(SourceFile("", "", tracks[0].path, "recording", 1, tracks))
+        'acme (2 files)'
+    """
+    if len(source.tracks) < 2:
+        return source.path.name
+    words = [_WORD.findall(track.path.stem) for track in source.tracks]
+    shared = [word for word in words[0] if all(word in others for others in words[1:])]
+    first = source.tracks[0].path
+    name = "".join(shared).strip(_SEPARATORS) or first.parent.name
+    return f"{name} ({len(source.tracks)} files)"
+
+
+def _windows_of(source: SourceFile) -> Iterator[AudioWindow]:
+    if len(source.tracks) < 2:
+        return read_windows(source.path)
+    return read_tracks([track.path for track in source.tracks])
 
 
 class _Listener:
@@ -115,12 +169,16 @@ class _Listener:
         config: TranscribeConfig,
         languages: Sequence[str],
         on_heard: Callable[[float], None],
+        *,
+        tracks: bool,
     ) -> None:
+        self._tracks = tracks
         self._engine = engine
         self._config = config
         self._languages = languages
         self._on_heard = on_heard
         self.separate = False
+        self.kept: list[int] = []
         self.n_channels = 0
         self.channels: list[_Channel] = []
         self.track = VoiceTrack()
@@ -130,21 +188,30 @@ class _Listener:
         """Recognise what is said in the next window."""
         if not self.n_channels:
             self.n_channels = int(window.samples.shape[0])
-            self.separate = self.n_channels == 2 and not is_dual_mono(window.samples)
-            n_streams = 2 if self.separate else 1
+            self.kept, self.separate = self._choose_channels(window)
+            n_streams = len(self.kept) if self.separate else 1
             self.channels = [
                 _Channel(LanguageChooser(self._engine, self._languages)) for _ in range(n_streams)
             ]
         if self.separate:
-            streams: list[Samples] = list(window.samples)
+            streams: list[Samples] = [window.samples[i] for i in self.kept]
         else:
-            streams = [mix_down(window.samples)]
+            streams = [mix_down(window.samples[self.kept])]
             voices = find_speech(streams[0], min_silence_ms=_VOICE_SILENCE_MS)
             self.track.add(streams[0], voices)
         for number, (channel, samples) in enumerate(zip(self.channels, streams, strict=True)):
             self._listen_to(channel, samples, window, number / len(streams), 1.0 / len(streams))
         self.done_s = window.start_s + window.duration_s
         self._on_heard(self.done_s)
+
+    def _choose_channels(self, window: AudioWindow) -> tuple[list[int], bool]:
+        """Return the channels to listen to, and whether each is a speaker's own."""
+        everything = list(range(self.n_channels))
+        if window.apart:
+            # In a file a person somebody may be silent for long; an unused track always is.
+            kept = distinct_channels(window.samples, keep_silent=self._tracks) or everything
+            return kept, len(kept) > 1
+        return everything, self.n_channels == 2 and not is_dual_mono(window.samples)
 
     def _listen_to(
         self, channel: _Channel, samples: Samples, window: AudioWindow, done: float, share: float
@@ -167,9 +234,12 @@ class _Listener:
 
 
 def _from_channels(
-    listener: _Listener, config: TranscribeConfig, attendance: Attendance
+    listener: _Listener,
+    tracks: Sequence[Track],
+    config: TranscribeConfig,
+    attendance: Attendance,
 ) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
-    """Return the segments of two channels, one side each."""
+    """Return the segments of several channels, one speaker each."""
     segments: list[tuple[str, Segment]] = []
     dropped: list[DroppedSegment] = []
     for number, channel in enumerate(listener.channels):
@@ -178,10 +248,27 @@ def _from_channels(
         dropped += cleaned.dropped
     segments.sort(key=lambda item: (item[1].start_s, item[0]))
     lines = [(speaker, segment.text) for speaker, segment in segments]
-    sides = channel_sides(
-        lines, seller_channel=config.seller_channel, people=attendance.participants
-    )
-    names = name_speakers(sides, attendance.participants, unnamed="Channel")
+    people = attendance.participants
+    if any(track.name or track.side != "unknown" for track in tracks):
+        sides = track_sides(
+            lines,
+            tracks,
+            people=people,
+            seller_names=attendance.seller_names,
+            seller_domains=attendance.seller_domains,
+        )
+        names = name_tracks(sides, tracks, people)
+    elif len(listener.channels) == 2:
+        sides = channel_sides(lines, seller_channel=config.seller_channel, people=people)
+        names = name_speakers(sides, people, unnamed="Channel")
+    else:
+        sides = voice_sides(
+            lines,
+            people=people,
+            seller_names=attendance.seller_names,
+            seller_domains=attendance.seller_domains,
+        )
+        names = name_speakers(sides, people, unnamed="Channel")
     renamed = [(names[speaker], segment) for speaker, segment in segments]
     return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
 
