@@ -54,6 +54,8 @@ class TranscribeConfig:
         languages: the languages that may occur.
         seller_channel: which channel of a two-channel call is the seller, 0 or 1.
         min_silence_ms: silence that splits speech for the voice-activity detector.
+        batched: recognise several pieces of speech at once; pays on a GPU and for clear sound,
+            and may lose words at the pieces' ends. batch_size: how many at once.
         workers, threads: 0 picks so that workers x threads <= cores.
         offline: never ask the hub.
     """
@@ -64,6 +66,8 @@ class TranscribeConfig:
     beam_size: int = 5
     min_silence_ms: int = 500
     turn_gap_s: float = 2.0
+    batched: bool = False
+    batch_size: int = 8
     workers: int = 0
     threads: int = 0
     offline: bool = False

@@ -5,7 +5,7 @@ say the same sentence of a file that can't be used.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal
 from icp_voice.errors import RecordingError
 from icp_voice.file_magic import other_format, read_head, recording_format
 from icp_voice.mpeg_audio import has_frame_count
+from icp_voice.records import SourceFile
 
 # Telephone exchanges write the bare samples or frames: the suffix is all that tells the coding.
 # The rates are those of ITU-T G.711 and G.722, and of Asterisk's signed linear files.
@@ -111,15 +112,17 @@ def told_duration_s(path: Path, container: Any, stream: Any) -> tuple[float, flo
     return 0.0, 0.0
 
 
-def recording_tags(path: Path) -> tuple[str | None, datetime | None]:
+def recording_tags(source: SourceFile) -> tuple[str | None, datetime | None]:
     """Return the title and the start that a recording's own tags tell; None for each that is none.
 
-    Raises:
-        RecordingError: the file can't be decoded.
+    Of a call in several files those of the first that can be opened count.
     """
-    with open_audio(path) as (container, stream):
-        tags = {key.lower(): value for key, value in stream.metadata.items()}
-        tags |= {key.lower(): value for key, value in container.metadata.items()}
+    tags: dict[str, str] = {}
+    for path in [track.path for track in source.tracks] or [source.path]:
+        with suppress(RecordingError), open_audio(path) as (container, stream):
+            for metadata in (stream.metadata, container.metadata):
+                tags |= {key.lower(): value for key, value in metadata.items()}
+            break
     title = " ".join(tags.get("title", "").split())
     moments = (_moment(tags.get(key, "")) for key in ("creation_time", "date", "origination_date"))
     started_at = next((moment for moment in moments if moment), None)

@@ -4,7 +4,7 @@ Decoded audio of long files is what kills a process (faster-whisper #373), so it
 of bounded length, cut where it is quietest. 16 kHz float32, as Whisper takes it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ __all__ = [
     "distinct_channels",
     "is_dual_mono",
     "mix_down",
+    "quietest_cut",
     "read_tracks",
     "read_windows",
 ]
@@ -72,7 +73,9 @@ class AudioWindow:
         return bool(self.damage)
 
 
-def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[AudioWindow]:
+def read_windows(
+    path: Path, *, max_window_s: float = MAX_WINDOW_S
+) -> Generator[AudioWindow, None, None]:
     """Yield a recording's windows from start to end, without gap or overlap.
 
     One and two channels are kept apart, more are mixed down to one; where a file holds several
@@ -95,7 +98,7 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
 
 def read_tracks(
     paths: Sequence[Path], *, max_window_s: float = MAX_WINDOW_S
-) -> Iterator[AudioWindow]:
+) -> Generator[AudioWindow, None, None]:
     """Yield the windows of a call recorded in one file a person; a channel each, in their order.
 
     The files begin together; one that is shorter is silent from its end on. A file that can't be
@@ -221,7 +224,7 @@ def _windows(
         parts = [stream.pending(n_max) for stream in streams]
         last = all(stream.ended and stream.n_pending <= n_max for stream in streams)
         samples = parts[0] if len(parts) == 1 else _side_by_side(parts)
-        cut = samples.shape[1] if last else _quietest_cut(samples, n_max)
+        cut = samples.shape[1] if last else quietest_cut(samples, n_max)
         for stream in streams:
             stream.take(cut)
         yield _levelled(samples[:, :cut]), n_done / SAMPLING_RATE_HZ, last
@@ -266,7 +269,7 @@ def _damage_of_tracks(paths: Sequence[Path], streams: Mapping[int, SoundStream])
     return "; ".join(damage)
 
 
-def _quietest_cut(samples: Samples, n_max: int) -> int:
+def quietest_cut(samples: Samples, n_max: int) -> int:
     """Return the sample to cut at: the quietest half second of the last minute before n_max."""
     frame = int(_FRAME_S * SAMPLING_RATE_HZ)
     first = n_max - min(n_max // 2, int(_CUT_SEARCH_S * SAMPLING_RATE_HZ))

@@ -2,25 +2,31 @@
 
 One loaded model serves all workers: CTranslate2 runs `num_workers` generations at a time and
 releases Python's lock meanwhile. workers x threads never passes the cores, for more than the
-physical ones makes it slower (faster-whisper #1397).
+physical ones makes it slower (faster-whisper #1397), and a worker with one thread wastes less than
+one with several. So the work is cut finer than by file: a worker takes a file of its own, the
+longest first, and when there is none left it helps with the windows of those that are not done.
 """
 
 import logging
+import math
 import os
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from icp_voice.config import TranscribeConfig
 from icp_voice.errors import IcpVoiceError
 from icp_voice.media import probe_recording
 from icp_voice.progress import TranscribeProgress
 from icp_voice.records import FailedInput, Participant, SourceFile, Transcript
+from icp_voice.transcribe.audio import MAX_WINDOW_S
 from icp_voice.transcribe.engine import FasterWhisperEngine, SpeechEngine
 from icp_voice.transcribe.models import resolve_model
-from icp_voice.transcribe.recording import Attendance, transcribe_recording
+from icp_voice.transcribe.recording import Attendance, Listener, SpeechUnit
 from icp_voice.transcribe.spoken_language import usable_languages
 
 log = logging.getLogger(__name__)
@@ -59,40 +65,58 @@ def transcribe_recordings(
     sources = list({source.call_id: source for source in sources}.values())
     if not sources:
         return
-    lengths = {source.call_id: _seconds(source) for source in sources}
-    ordered = sorted(sources, key=lambda s: (-lengths[s.call_id], s.call_id))
-    workers, threads = plan_workers(len(sources), config)
+    sizes = {source.call_id: measure_size(source) for source in sources}
+    ordered = sorted(sources, key=lambda s: (-sizes[s.call_id].duration_s, s.call_id))
+    workers, threads = plan_workers(sum(size.n_units for size in sizes.values()), config)
     if engine is None:
         model = resolve_model(config.model, offline=config.offline)
         engine = FasterWhisperEngine(model, config, workers=workers, threads=threads)
     usable_languages(engine, config.languages)
-    meter = _Meter(lengths, on_progress)
+    meter = _Meter({c: size.duration_s for c, size in sizes.items()}, on_progress)
     people = participants or {}
-
-    def work(source: SourceFile) -> None:
-        attendance = Attendance(
-            people.get(source.call_id, ()), tuple(seller_names), tuple(seller_domains)
-        )
-        meter.put_result(source, _transcribe(source, engine, config, attendance, meter))
-
+    calls = []
+    for source in ordered:
+        known = people.get(source.call_id, ())
+        attendance = Attendance(known, tuple(seller_names), tuple(seller_domains))
+        calls.append(_OpenCall(source, engine, config, attendance, meter))
+    board = _Board(calls, meter)
     with ThreadPoolExecutor(workers, thread_name_prefix="transcribe") as pool:
         try:
-            for source in ordered:
-                pool.submit(work, source)
+            for _ in range(workers):
+                pool.submit(board.work)
             yield from meter.results()
         finally:
             meter.stop()
-            pool.shutdown(cancel_futures=True)
 
 
-def plan_workers(n_recordings: int, config: TranscribeConfig) -> tuple[int, int]:
+@dataclass(frozen=True)
+class RecordingSize:
+    """How long a recording says it is, and in how many pieces of work it falls."""
+
+    duration_s: float
+    n_units: int
+
+
+def measure_size(source: SourceFile) -> RecordingSize:
+    """Return a recording's size by its header; one that can't be decoded is a single unit."""
+    try:
+        duration_s, channels = probe_recording(source.path)
+    except IcpVoiceError:
+        return RecordingSize(0.0, 1)
+    n_windows = max(1, math.ceil(duration_s / MAX_WINDOW_S))
+    return RecordingSize(duration_s, n_windows * (2 if channels == 2 else 1))
+
+
+def plan_workers(n_units: int, config: TranscribeConfig) -> tuple[int, int]:
     """Return (workers, threads each) so that their product does not pass the cores.
 
-    Many recordings: one thread each, for that wastes nothing. Few: the threads that are left.
+    Args:
+        n_units: windows times channels of all recordings: what can be done at the same time.
+        config: `workers` and `threads` where the user says them.
     """
     cores = available_cores()
     threads = config.threads
-    workers = config.workers or max(1, min(n_recordings, cores // max(1, threads)))
+    workers = config.workers or max(1, min(n_units, cores // max(1, threads)))
     threads = threads or max(1, min(_MAX_THREADS, cores // workers))
     return workers, threads
 
@@ -104,41 +128,130 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _seconds(source: SourceFile) -> float:
-    """Return how long a recording says it is; 0 where it can't be decoded."""
-    try:
-        return probe_recording(source.path)[0]
-    except IcpVoiceError:
-        return 0.0
-
-
 class _StoppedError(Exception):
     """Whoever asked for the transcripts has gone."""
 
 
-def _transcribe(
-    source: SourceFile,
-    engine: SpeechEngine,
-    config: TranscribeConfig,
-    attendance: Attendance,
-    meter: "_Meter",
-) -> Transcript | FailedInput | None:
-    """Transcribe one recording; one that fails must not stop the others."""
-    name = source.path.name
-    try:
-        return transcribe_recording(
-            *(source, engine, config),
-            attendance=attendance,
-            on_heard=lambda done_s: meter.put_heard(source, done_s),
+class _OpenCall:
+    """One recording while it is transcribed, by one worker or by several."""
+
+    def __init__(
+        self,
+        source: SourceFile,
+        engine: SpeechEngine,
+        config: TranscribeConfig,
+        attendance: Attendance,
+        meter: "_Meter",
+    ) -> None:
+        self._source = source
+        self._engine, self._config, self._attendance = engine, config, attendance
+        self._meter = meter
+        self._listener: Listener | None = None
+        self._decoding = threading.Lock()
+        self._state = threading.Lock()
+        self._ready: deque[SpeechUnit] = deque()
+        self._n_begun = 0
+        self._at_end = False
+        self._over = False
+        self._handed_over = False
+
+    @property
+    def has_work(self) -> bool:
+        """Tell whether there may be a unit that nobody has begun."""
+        with self._state:
+            return not self._over and (bool(self._ready) or not self._at_end)
+
+    def work(self) -> bool:
+        """Do the next unit and return True; False where there is none left to begin.
+
+        A recording that fails must not stop the others: the failure becomes its result.
+        """
+        name = self._source.path.name
+        try:
+            unit = self._take()
+            if unit is not None and self._listener is not None:
+                self._listener.recognise(unit)
+            if self._is_last(unit) and self._listener is not None:
+                self._hand_over(self._listener.transcript())
+            return unit is not None
+        except _StoppedError:
+            self._hand_over(None)
+        except IcpVoiceError as error:
+            self._hand_over(FailedInput(name, "transcribe", str(error)))
+        except Exception as error:
+            log.exception("transcription failed: call=%s", self._source.call_id)
+            reason = f"{name} could not be transcribed: {type(error).__name__}: {error}."
+            self._hand_over(FailedInput(name, "transcribe", reason))
+        return False
+
+    def _take(self) -> SpeechUnit | None:
+        """Return a unit that nobody has begun, reading the next window where none is ready."""
+        with self._decoding:
+            if not self.has_work:
+                return None
+            units: list[SpeechUnit] = []
+            if not self._ready:
+                if self._listener is None:
+                    self._listener = self._open_listener()
+                units = self._listener.next_units()
+            with self._state:
+                self._ready.extend(units)
+                self._at_end = not self._ready
+                self._n_begun += bool(self._ready)
+                return self._ready.popleft() if self._ready else None
+
+    def _open_listener(self) -> Listener:
+        return Listener(
+            self._source,
+            self._engine,
+            self._config,
+            attendance=self._attendance,
+            on_heard=lambda done_s: self._meter.put_heard(self._source, done_s),
         )
-    except _StoppedError:
-        return None
-    except IcpVoiceError as error:
-        return FailedInput(name, "transcribe", str(error))
-    except Exception as error:
-        log.exception("transcription failed: call=%s", source.call_id)
-        reason = f"{name} could not be transcribed: {type(error).__name__}: {error}."
-        return FailedInput(name, "transcribe", reason)
+
+    def _is_last(self, unit: SpeechUnit | None) -> bool:
+        """Count a unit as done and tell, once, that it was the last one."""
+        with self._state:
+            self._n_begun -= unit is not None
+            last = self._at_end and not self._n_begun and not self._over
+            self._over = self._over or last
+            return last
+
+    def _hand_over(self, result: Transcript | FailedInput | None) -> None:
+        """Give the result away, once, and close the file."""
+        with self._state:
+            first, self._handed_over, self._over = not self._handed_over, True, True
+        if first:
+            self._meter.put_result(self._source, result)
+        with self._decoding:
+            if self._listener is not None:
+                self._listener.close()
+
+
+class _Board:
+    """Shares the recordings out: each worker one of its own first, then what others still have."""
+
+    def __init__(self, calls: Sequence[_OpenCall], meter: "_Meter") -> None:
+        self._waiting = deque(calls)
+        self._begun: list[_OpenCall] = []
+        self._lock = threading.Lock()
+        self._meter = meter
+
+    def work(self) -> None:
+        """Work until there is nothing left to begin."""
+        while (call := self._next()) is not None:
+            while call.work():
+                pass
+
+    def _next(self) -> _OpenCall | None:
+        with self._lock:
+            if self._meter.stopped:
+                return None
+            if self._waiting:
+                self._begun.append(self._waiting.popleft())
+                return self._begun[-1]
+            self._begun = [call for call in self._begun if call.has_work]
+            return self._begun[0] if self._begun else None
 
 
 class _Meter:
@@ -168,6 +281,11 @@ class _Meter:
     def put_result(self, source: SourceFile, result: Transcript | FailedInput | None) -> None:
         """Hand over a finished recording, on a worker's thread."""
         self._queue.put((source, result))
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether nobody waits for results any more."""
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         """Let the workers end at their next segment."""

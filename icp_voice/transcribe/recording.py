@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 
 from icp_voice.config import TranscribeConfig
 from icp_voice.media import recording_tags
@@ -36,7 +37,13 @@ from icp_voice.transcribe.channels import (
 from icp_voice.transcribe.cleanup import clean_segments
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
 from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
-from icp_voice.transcribe.speech import find_speech, recognise_pieces, speech_seconds
+from icp_voice.transcribe.speech import (
+    Piece,
+    find_speech,
+    recognise_pieces,
+    speech_probabilities,
+    speech_seconds,
+)
 from icp_voice.transcribe.splitting import split_by_voice
 from icp_voice.transcribe.spoken_language import LanguageChooser, usable_languages
 from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterances
@@ -58,13 +65,37 @@ class Attendance:
     seller_domains: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SpeechUnit:
+    """The speech of one channel in one window, which the recogniser hears in one go.
+
+    Attributes:
+        window, channel: where it stands in the recording.
+        start_s, duration_s: of the window, in the recording.
+        share: the unit's part of the window's work, in (0, 1].
+    """
+
+    window: int
+    channel: int
+    start_s: float
+    duration_s: float
+    share: float
+    samples: Samples
+    pieces: list[Piece]
+    language: str
+
+
 @dataclass
 class _Channel:
-    """What was heard on one channel so far; times are those of the recording."""
+    """What was heard on one channel so far, by window; times are those of the recording."""
 
     chooser: LanguageChooser
-    heard: list[tuple[Recognised, str]] = field(default_factory=list)
+    heard: dict[int, list[tuple[Recognised, str]]] = field(default_factory=dict)
     speech_s: float = 0.0
+
+    def in_order(self) -> list[tuple[Recognised, str]]:
+        """Return all that was heard, window after window."""
+        return [item for _, items in sorted(self.heard.items()) for item in items]
 
 
 def transcribe_recording(
@@ -88,52 +119,179 @@ def transcribe_recording(
         RecordingError: the file can't be decoded.
         ModelError: the recogniser knows none of the declared languages.
     """
-    attendance = attendance or Attendance()
-    languages = usable_languages(engine, config.languages)
-    n_files = len(source.tracks)
-    listener = _Listener(engine, config, languages, on_heard, tracks=n_files > 1)
-    damage = ""
-    for window in _windows_of(source):
-        listener.listen(window)
-        damage = window.damage
-    title, started_at = recording_tags(source.path)
-    if listener.separate:
-        tracks = [source.tracks[i] for i in listener.kept] if n_files > 1 else []
-        segments, dropped, sides = _from_channels(listener, tracks, config, attendance)
-    else:
-        segments, dropped, sides = _from_voices(listener, attendance)
-    utterances = [
-        Utterance(speaker, s.start_s, s.end_s, s.language, s.text) for speaker, s in segments
-    ]
-    ordered = sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker))
-    turns = make_turns(merge_utterances(ordered, gap_s=config.turn_gap_s), sides)
-    channels = listener.n_channels
-    quality = assess_quality(
-        turns,
-        duration_s=listener.done_s,
-        speech_s=sum(channel.speech_s for channel in listener.channels),
-        mean_log_probability=_mean_log_probability([s for _, s in segments]),
-        damage=damage,
-    )
-    log.info(
-        "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
-        *(source.call_id, listener.done_s, channels, len(turns), len(dropped), quality.grade),
-    )
-    return Transcript(
-        call_id=source.call_id,
-        call=call_name(source),
-        duration_s=round(listener.done_s, 3),
-        channels=channels,
-        languages=languages_of(turns),
-        model=engine.name,
-        quality=quality,
-        turns=turns,
-        participants=attendance.participants,
-        dropped=dropped,
-        partial=bool(damage),
-        title=title,
-        started_at=started_at,
-    )
+    listener = Listener(source, engine, config, attendance=attendance, on_heard=on_heard)
+    with closing(listener):
+        while units := listener.next_units():
+            for unit in units:
+                listener.recognise(unit)
+        return listener.transcript()
+
+
+class Listener:
+    """Hears one recording window by window; several threads may share the work.
+
+    `next_units` decodes, finds the speech and chooses its language: one thread at a time, in order.
+    `recognise` is the long part and takes any unit on any thread. What comes out is the same
+    however the units are shared out.
+    """
+
+    def __init__(
+        self,
+        source: SourceFile,
+        engine: SpeechEngine,
+        config: TranscribeConfig,
+        *,
+        attendance: Attendance | None = None,
+        on_heard: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Take a recording; nothing is read yet.
+
+        Raises:
+            ModelError: the recogniser knows none of the declared languages.
+        """
+        self.source = source
+        self._engine = engine
+        self._config = config
+        self._attendance = attendance or Attendance()
+        self._languages = usable_languages(engine, config.languages)
+        self._on_heard = on_heard
+        self._heard_s: dict[tuple[int, int], float] = {}
+        self._windows = _windows_of(source)
+        self._n_windows = 0
+        self._separate = False
+        self._n_channels = 0
+        self._kept: list[int] = []
+        self._channels: list[_Channel] = []
+        self._track = VoiceTrack()
+        self._duration_s = 0.0
+        self._damage = ""
+
+    def next_units(self) -> list[SpeechUnit]:
+        """Return the speech of the next window, a unit a channel; empty at the end.
+
+        Raises:
+            RecordingError: the file can't be decoded.
+        """
+        window = next(self._windows, None)
+        if window is None:
+            return []
+        if not self._n_channels:
+            self._begin(window)
+        self._damage = window.damage
+        self._duration_s = window.start_s + window.duration_s
+        if self._separate:
+            streams: list[Samples] = [window.samples[i] for i in self._kept]
+        else:
+            streams = [mix_down(window.samples[self._kept])]
+        units = [
+            self._unit(number, samples, window, 1.0 / len(streams))
+            for number, samples in enumerate(streams)
+        ]
+        self._n_windows += 1
+        return units
+
+    def recognise(self, unit: SpeechUnit) -> None:
+        """Recognise what is said in a unit and keep it."""
+        channel = self._channels[unit.channel]
+        key = (unit.window, unit.channel)
+
+        def on_heard(part: float) -> None:
+            self._heard_s[key] = unit.duration_s * unit.share * part
+            self._on_heard(sum(list(self._heard_s.values())))
+
+        found = recognise_pieces(
+            self._engine, unit.samples, unit.pieces, language=unit.language, on_heard=on_heard
+        )
+        channel.heard[unit.window] = [
+            (segment.moved(unit.start_s), channel.chooser.of_text(segment.text, unit.language))
+            for segment in found
+        ]
+        on_heard(1.0)
+
+    def transcript(self) -> Transcript:
+        """Return the call, once every unit was recognised."""
+        if self._separate:
+            tracks = [self.source.tracks[i] for i in self._kept] if self.source.tracks else []
+            segments, dropped, sides = _from_channels(
+                self._channels, tracks, self._config, self._attendance
+            )
+        else:
+            segments, dropped, sides = _from_voices(
+                self._channels[0], self._track, self._attendance
+            )
+        utterances = [
+            Utterance(speaker, s.start_s, s.end_s, s.language, s.text) for speaker, s in segments
+        ]
+        ordered = sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker))
+        turns = make_turns(merge_utterances(ordered, gap_s=self._config.turn_gap_s), sides)
+        quality = assess_quality(
+            turns,
+            duration_s=self._duration_s,
+            speech_s=sum(channel.speech_s for channel in self._channels),
+            mean_log_probability=_mean_log_probability([s for _, s in segments]),
+            damage=self._damage,
+        )
+        title, started_at = recording_tags(self.source)
+        log.info(
+            "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
+            *(self.source.call_id, self._duration_s, self._n_channels),
+            *(len(turns), len(dropped), quality.grade),
+        )
+        return Transcript(
+            call_id=self.source.call_id,
+            call=call_name(self.source),
+            duration_s=round(self._duration_s, 3),
+            channels=self._n_channels,
+            languages=languages_of(turns),
+            model=self._engine.name,
+            quality=quality,
+            turns=turns,
+            participants=self._attendance.participants,
+            dropped=dropped,
+            partial=bool(self._damage),
+            title=title,
+            started_at=started_at,
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._windows.close()
+
+    def _begin(self, window: AudioWindow) -> None:
+        """Decide about the channels by the first window."""
+        self._n_channels = int(window.samples.shape[0])
+        self._kept = list(range(self._n_channels))
+        if window.apart:
+            # In a file a person somebody may be silent for long; an unused track always is.
+            keep_silent = bool(self.source.tracks)
+            self._kept = distinct_channels(window.samples, keep_silent=keep_silent) or self._kept
+            self._separate = len(self._kept) > 1
+        else:
+            self._separate = self._n_channels == 2 and not is_dual_mono(window.samples)
+        self._channels = [
+            _Channel(LanguageChooser(self._engine, self._languages))
+            for _ in range(len(self._kept) if self._separate else 1)
+        ]
+
+    def _unit(self, number: int, samples: Samples, window: AudioWindow, share: float) -> SpeechUnit:
+        channel = self._channels[number]
+        spoken = speech_probabilities(samples)
+        n_samples = samples.shape[0]
+        pieces = find_speech(spoken, n_samples, min_silence_ms=self._config.min_silence_ms)
+        if not self._separate:
+            voices = find_speech(spoken, n_samples, min_silence_ms=_VOICE_SILENCE_MS)
+            self._track.add(samples, voices)
+        channel.speech_s += speech_seconds(pieces)
+        return SpeechUnit(
+            window=self._n_windows,
+            channel=number,
+            start_s=window.start_s,
+            duration_s=window.duration_s,
+            share=share,
+            samples=samples,
+            pieces=pieces,
+            language=channel.chooser.choose(samples, pieces),
+        )
 
 
 def call_name(source: SourceFile) -> str:
@@ -154,87 +312,14 @@ def call_name(source: SourceFile) -> str:
     return f"{name} ({len(source.tracks)} files)"
 
 
-def _windows_of(source: SourceFile) -> Iterator[AudioWindow]:
+def _windows_of(source: SourceFile) -> Generator[AudioWindow, None, None]:
     if len(source.tracks) < 2:
         return read_windows(source.path)
     return read_tracks([track.path for track in source.tracks])
 
 
-class _Listener:
-    """Listens to the windows of a recording in turn; decides about channels at the first."""
-
-    def __init__(
-        self,
-        engine: SpeechEngine,
-        config: TranscribeConfig,
-        languages: Sequence[str],
-        on_heard: Callable[[float], None],
-        *,
-        tracks: bool,
-    ) -> None:
-        self._tracks = tracks
-        self._engine = engine
-        self._config = config
-        self._languages = languages
-        self._on_heard = on_heard
-        self.separate = False
-        self.kept: list[int] = []
-        self.n_channels = 0
-        self.channels: list[_Channel] = []
-        self.track = VoiceTrack()
-        self.done_s = 0.0
-
-    def listen(self, window: AudioWindow) -> None:
-        """Recognise what is said in the next window."""
-        if not self.n_channels:
-            self.n_channels = int(window.samples.shape[0])
-            self.kept, self.separate = self._choose_channels(window)
-            n_streams = len(self.kept) if self.separate else 1
-            self.channels = [
-                _Channel(LanguageChooser(self._engine, self._languages)) for _ in range(n_streams)
-            ]
-        if self.separate:
-            streams: list[Samples] = [window.samples[i] for i in self.kept]
-        else:
-            streams = [mix_down(window.samples[self.kept])]
-            voices = find_speech(streams[0], min_silence_ms=_VOICE_SILENCE_MS)
-            self.track.add(streams[0], voices)
-        for number, (channel, samples) in enumerate(zip(self.channels, streams, strict=True)):
-            self._listen_to(channel, samples, window, number / len(streams), 1.0 / len(streams))
-        self.done_s = window.start_s + window.duration_s
-        self._on_heard(self.done_s)
-
-    def _choose_channels(self, window: AudioWindow) -> tuple[list[int], bool]:
-        """Return the channels to listen to, and whether each is a speaker's own."""
-        everything = list(range(self.n_channels))
-        if window.apart:
-            # In a file a person somebody may be silent for long; an unused track always is.
-            kept = distinct_channels(window.samples, keep_silent=self._tracks) or everything
-            return kept, len(kept) > 1
-        return everything, self.n_channels == 2 and not is_dual_mono(window.samples)
-
-    def _listen_to(
-        self, channel: _Channel, samples: Samples, window: AudioWindow, done: float, share: float
-    ) -> None:
-        pieces = find_speech(samples, min_silence_ms=self._config.min_silence_ms)
-        language = channel.chooser.choose(samples, pieces)
-        found = recognise_pieces(
-            self._engine,
-            samples,
-            pieces,
-            language=language,
-            on_heard=lambda part: self._on_heard(
-                window.start_s + window.duration_s * (done + share * part)
-            ),
-        )
-        channel.speech_s += speech_seconds(pieces)
-        for segment in found:
-            spoken = channel.chooser.of_text(segment.text, language)
-            channel.heard.append((_moved(segment, window.start_s), spoken))
-
-
 def _from_channels(
-    listener: _Listener,
+    channels: Sequence[_Channel],
     tracks: Sequence[Track],
     config: TranscribeConfig,
     attendance: Attendance,
@@ -242,48 +327,37 @@ def _from_channels(
     """Return the segments of several channels, one speaker each."""
     segments: list[tuple[str, Segment]] = []
     dropped: list[DroppedSegment] = []
-    for number, channel in enumerate(listener.channels):
-        cleaned = clean_segments([_segment(number, s, code) for s, code in channel.heard])
+    for number, channel in enumerate(channels):
+        cleaned = clean_segments([_segment(number, s, code) for s, code in channel.in_order()])
         segments += [(str(number), segment) for segment in cleaned.segments]
         dropped += cleaned.dropped
     segments.sort(key=lambda item: (item[1].start_s, item[0]))
     lines = [(speaker, segment.text) for speaker, segment in segments]
-    people = attendance.participants
+    people, ours = attendance.participants, attendance.seller_names
+    domains = attendance.seller_domains
     if any(track.name or track.side != "unknown" for track in tracks):
-        sides = track_sides(
-            lines,
-            tracks,
-            people=people,
-            seller_names=attendance.seller_names,
-            seller_domains=attendance.seller_domains,
-        )
+        sides = track_sides(lines, tracks, people=people, seller_names=ours, seller_domains=domains)
         names = name_tracks(sides, tracks, people)
-    elif len(listener.channels) == 2:
+    elif len(channels) == 2:
         sides = channel_sides(lines, seller_channel=config.seller_channel, people=people)
         names = name_speakers(sides, people, unnamed="Channel")
     else:
-        sides = voice_sides(
-            lines,
-            people=people,
-            seller_names=attendance.seller_names,
-            seller_domains=attendance.seller_domains,
-        )
+        sides = voice_sides(lines, people=people, seller_names=ours, seller_domains=domains)
         names = name_speakers(sides, people, unnamed="Channel")
     renamed = [(names[speaker], segment) for speaker, segment in segments]
     return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
 
 
 def _from_voices(
-    listener: _Listener, attendance: Attendance
+    channel: _Channel, track: VoiceTrack, attendance: Attendance
 ) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
     """Return the segments of one channel, parted by voice."""
     n_people = len(attendance.participants)
     limit = min(MAX_SPEAKERS, n_people) if n_people >= 2 else MAX_SPEAKERS
     both_sides = {person.side for person in attendance.participants} >= {"seller", "buyer"}
-    diarization = listener.track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
+    diarization = track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
     by_voice: dict[int, list[Segment]] = {}
-    (channel,) = listener.channels
-    for recognised, code in channel.heard:
+    for recognised, code in channel.in_order():
         for voice, part in split_by_voice(recognised, diarization):
             by_voice.setdefault(voice, []).append(_segment(0, part, code))
     segments: list[tuple[str, Segment]] = []
@@ -303,15 +377,6 @@ def _from_voices(
     names = name_speakers(sides, attendance.participants, unnamed="Speaker")
     renamed = [(names[speaker], segment) for speaker, segment in segments]
     return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
-
-
-def _moved(segment: Recognised, offset_s: float) -> Recognised:
-    words = tuple(
-        replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s)
-        for word in segment.words
-    )
-    start_s, end_s = segment.start_s + offset_s, segment.end_s + offset_s
-    return replace(segment, start_s=start_s, end_s=end_s, words=words)
 
 
 def _segment(channel: int, recognised: Recognised, language: str) -> Segment:

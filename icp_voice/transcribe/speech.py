@@ -5,18 +5,25 @@ times are put back. Unlike faster-whisper's own `vad_filter` this keeps the seco
 the quality gate needs, and cuts a segment where it reaches over a pause.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
-from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
-from icp_voice.transcribe.engine import Recognised, SpeechEngine, Word
+from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples, quietest_cut
+from icp_voice.transcribe.engine import MAX_BATCHED_S, Recognised, SpeechEngine, Word
+
+Probabilities = NDArray[np.float32]
 
 PAD_S = 0.4
 # A pause between two pieces of speech at which a recognised segment is cut.
 SPLIT_GAP_S = 1.0
-_MIN_SPEECH_MS = 100
+# Silero's windows of 32 ms and faster-whisper's thresholds for it; pieces of 0.1 s are no speech.
+_WINDOW = 512
+_THRESHOLD, _LOW_THRESHOLD = 0.5, 0.35
+_MIN_SPEECH = SAMPLING_RATE_HZ // 10
 # Words whose times pass the end of a piece by less than this still belong to it.
 _SNAP_S = 0.25
 
@@ -31,33 +38,71 @@ class Piece:
     padded_end: int
 
 
-def find_speech(samples: Samples, *, min_silence_ms: int) -> list[Piece]:
-    """Return the pieces of speech of mono sound in order of time.
+def speech_probabilities(samples: Samples) -> Probabilities:
+    """Return Silero's probability of speech in each 32 ms of mono sound, shape (windows,).
 
     Args:
         samples: float32 of shape (samples,), 16 kHz.
-        min_silence_ms: a shorter silence does not end a piece.
     """
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
+    from faster_whisper.vad import get_vad_model
 
     if samples.shape[0] == 0:
-        return []
-    options = VadOptions(
-        min_silence_duration_ms=min_silence_ms,
-        speech_pad_ms=0,
-        min_speech_duration_ms=_MIN_SPEECH_MS,
-    )
-    found = [(int(s["start"]), int(s["end"])) for s in get_speech_timestamps(samples, options)]
+        return np.zeros(0, dtype=np.float32)
+    padded = np.pad(samples, (0, _WINDOW - samples.shape[0] % _WINDOW))
+    probabilities: Probabilities = np.asarray(get_vad_model()(padded)).reshape(-1)
+    return probabilities
+
+
+def find_speech(
+    probabilities: Probabilities, n_samples: int, *, min_silence_ms: int
+) -> list[Piece]:
+    """Return the pieces of speech in order of time.
+
+    The rule is that of faster-whisper's `get_speech_timestamps`, which hides its probabilities:
+    here they are computed once and asked twice, for the recogniser and for the voices.
+
+    Args:
+        probabilities: what `speech_probabilities` returned.
+        n_samples: length of the sound.
+        min_silence_ms: a shorter silence does not end a piece.
+    """
+    found = _spans(probabilities, n_samples, min_silence_ms * SAMPLING_RATE_HZ / 1000)
     pad = int(PAD_S * SAMPLING_RATE_HZ)
     pieces = []
     for i, (start, end) in enumerate(found):
         before = found[i - 1][1] if i else 0
-        after = found[i + 1][0] if i + 1 < len(found) else samples.shape[0]
+        after = found[i + 1][0] if i + 1 < len(found) else n_samples
         # Neighbours share a short silence half and half.
         lead = min(pad, start - before if i == 0 else (start - before) // 2)
         tail = min(pad, after - end if i + 1 == len(found) else (after - end) // 2)
         pieces.append(Piece(start, end, start - lead, end + tail))
     return pieces
+
+
+def _spans(
+    probabilities: Probabilities, n_samples: int, min_silence: float
+) -> list[tuple[int, int]]:
+    """Return (first, end) sample of each stretch of speech.
+
+    Speech begins where the probability reaches the threshold and ends where it fell below the
+    lower one, once that has lasted `min_silence` samples without reaching the threshold again.
+    """
+    spans: list[tuple[int, int]] = []
+    start = silent = None
+    for i, probability in enumerate(probabilities.tolist()):
+        at = i * _WINDOW
+        if probability >= _THRESHOLD:
+            silent = None
+            if start is None:
+                start = at
+        elif probability < _LOW_THRESHOLD and start is not None:
+            silent = at if silent is None else silent
+            if at - silent >= min_silence:
+                spans.append((start, silent))
+                start = silent = None
+    if start is not None:
+        spans.append((start, n_samples))
+    return [(start, end) for start, end in spans if end - start > _MIN_SPEECH]
 
 
 def speech_seconds(pieces: Sequence[Piece]) -> float:
@@ -82,19 +127,57 @@ def recognise_pieces(
         language: ISO 639-1 code.
         on_heard: is told the share in [0, 1] of the speech that is done.
     """
+    if engine.batch_size > 1:
+        pieces = list(_cut_long(samples, pieces))
+    limit_s = engine.max_speech_s or (MAX_BATCHED_S if engine.batch_size > 1 else 0.0)
     total = sum(piece.padded_end - piece.padded_start for piece in pieces)
     done = 0
     found: list[Recognised] = []
-    for block in _blocks(pieces, engine.max_speech_s):
-        joined = np.concatenate([samples[p.padded_start : p.padded_end] for p in block])
-        clock = _Clock(block)
-        for segment in engine.recognise(joined, language=language):
-            heard = min(segment.end_s * SAMPLING_RATE_HZ, joined.shape[0])
-            on_heard((done + heard) / total)
-            found.extend(_put_back(segment, clock))
-        done += joined.shape[0]
-        on_heard(done / total)
+    for blocks in _batches(_blocks(pieces, limit_s), engine.batch_size):
+        sounds = [
+            np.concatenate([samples[p.padded_start : p.padded_end] for p in block])
+            for block in blocks
+        ]
+        for sound, block, segments in zip(
+            sounds, blocks, _recognise(engine, sounds, language), strict=True
+        ):
+            clock = _Clock(block)
+            for segment in segments:
+                heard = min(segment.end_s * SAMPLING_RATE_HZ, sound.shape[0])
+                on_heard((done + heard) / total)
+                found.extend(_put_back(segment, clock))
+            done += sound.shape[0]
+            on_heard(done / total)
     return found
+
+
+def _recognise(
+    engine: SpeechEngine, sounds: Sequence[Samples], language: str
+) -> Iterable[Iterable[Recognised]]:
+    """Return the segments of each sound: together where the engine wants them so."""
+    if engine.batch_size > 1:
+        return engine.recognise_batch(sounds, language=language)
+    return (engine.recognise(sound, language=language) for sound in sounds)
+
+
+def _cut_long(samples: Samples, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield the pieces, those too long for a batch cut where they are quietest."""
+    n_max = int(MAX_BATCHED_S * SAMPLING_RATE_HZ)
+    for piece in pieces:
+        first = piece.padded_start
+        while piece.padded_end - first > n_max:
+            cut = first + quietest_cut(samples[None, first : piece.padded_end], n_max)
+            yield Piece(max(first, piece.start), cut, first, cut)
+            first = cut
+        start = max(first, piece.start)
+        yield Piece(start, max(start, piece.end), first, piece.padded_end)
+
+
+def _batches(blocks: Iterable[list[Piece]], size: int) -> Iterator[list[list[Piece]]]:
+    """Yield the blocks in groups of `size`; the last may be smaller."""
+    waiting = iter(blocks)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 def _blocks(pieces: Sequence[Piece], max_speech_s: float) -> Iterator[list[Piece]]:

@@ -1,6 +1,6 @@
 """A recogniser for tests of what stands around the recogniser: it says what it is told."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
 from icp_voice.transcribe.engine import Recognised, Word
@@ -13,17 +13,26 @@ class ScriptedEngine:
 
     name = "scripted@1"
     max_speech_s = 0.0
+    batch_size = 1
 
     def __init__(self, script: Script, languages: tuple[str, ...] = ("en",)) -> None:
         self._script = script
         self.languages = languages
         self.asked: list[str] = []
+        self.batches: list[int] = []
         self.probabilities: Mapping[str, float] = {}
 
     def recognise(self, samples: Samples, *, language: str) -> Iterator[Recognised]:
         """Yield the script's segments."""
         self.asked.append(language)
         yield from self._script(samples)
+
+    def recognise_batch(
+        self, sounds: Sequence[Samples], *, language: str
+    ) -> list[list[Recognised]]:
+        """Return the script's segments of each sound."""
+        self.batches.append(len(sounds))
+        return [list(self.recognise(sound, language=language)) for sound in sounds]
 
     def language_probabilities(self, samples: Samples) -> Mapping[str, float]:
         """Return what the test set."""

@@ -1,6 +1,7 @@
 """Many recordings at once."""
 
 import threading
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,11 @@ from icp_voice.ingest.recordings import scan_sources
 from icp_voice.progress import TranscribeProgress
 from icp_voice.records import FailedInput, Transcript
 from icp_voice.transcribe import parallel
+from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, AudioWindow, read_windows
 from icp_voice.transcribe.contract import to_json
+from icp_voice.transcribe.engine import Recognised
 from icp_voice.transcribe.parallel import plan_workers, transcribe_recordings
+from icp_voice.transcribe.recording import transcribe_recording
 from icp_voice.transcribe.speech import Piece
 
 CONFIG = TranscribeConfig(languages=("en",), workers=2, threads=1)
@@ -26,8 +30,8 @@ CONFIG = TranscribeConfig(languages=("en",), workers=2, threads=1)
 def _all_sound_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the whole recording for speech: the sounds here are no words."""
 
-    def whole(samples: np.ndarray, **_: object) -> list[Piece]:
-        return [Piece(0, samples.shape[0], 0, samples.shape[0])]
+    def whole(probabilities: np.ndarray, n_samples: int, **_: object) -> list[Piece]:
+        return [Piece(0, n_samples, 0, n_samples)]
 
     monkeypatch.setattr("icp_voice.transcribe.recording.find_speech", whole)
 
@@ -115,6 +119,51 @@ def test_leaving_early_stops_the_workers(folder: Path) -> None:
     next(results)
     results.close()  # type: ignore[attr-defined]
     assert not [t for t in threading.enumerate() if t.name.startswith("transcribe")]
+
+
+def test_idle_workers_help_with_the_long_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The windows of one file are heard by several workers, with the words of one alone."""
+    monkeypatch.setattr("icp_voice.transcribe.recording.read_windows", seconds_as_windows)
+    write_wav(tmp_path / "long.wav", low_voice(8))
+    sources = scan_sources([tmp_path]).sources
+    monkeypatch.setattr(parallel, "measure_size", lambda _: parallel.RecordingSize(8.0, 8))
+    both = threading.Barrier(2, timeout=20)
+    met = threading.Event()
+
+    def together(samples: np.ndarray) -> list[Recognised]:
+        if not met.is_set():
+            both.wait()  # passes only where two workers are here at once
+            met.set()
+        return one_word_a_second(samples)
+
+    config = TranscribeConfig(languages=("en",), workers=2, threads=1)
+    ((_, shared),) = transcribe_recordings(sources, config, engine=ScriptedEngine(together))
+    alone = transcribe_recording(sources[0], ScriptedEngine(one_word_a_second), config)
+    assert met.is_set()
+    assert shared == alone
+    assert isinstance(shared, Transcript)
+    assert shared.duration_s == pytest.approx(8.0)
+    assert shared.turns
+
+
+def seconds_as_windows(path: Path) -> Generator[AudioWindow, None, None]:
+    """Yield two-second windows of a file that would be one."""
+    (whole,) = read_windows(path)
+    size = 2 * SAMPLING_RATE_HZ
+    for first in range(0, whole.samples.shape[1], size):
+        piece = whole.samples[:, first : first + size]
+        yield AudioWindow(piece, first / SAMPLING_RATE_HZ)
+
+
+def test_work_is_planned_by_windows_and_channels(tmp_path: Path) -> None:
+    """One long call in two channels is several pieces of work; a broken file is one."""
+    write_wav(tmp_path / "call.wav", np.stack([low_voice(3), low_voice(3)]))
+    (tmp_path / "broken.wav").write_bytes(b"no sound")
+    sources = {source.path.name: source for source in scan_sources([tmp_path]).sources}
+    assert parallel.measure_size(sources["call.wav"]).n_units == 2
+    assert parallel.measure_size(sources["broken.wav"]) == parallel.RecordingSize(0.0, 1)
 
 
 @given(st.integers(1, 64), st.integers(1, 300), st.integers(0, 8), st.integers(0, 8))

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from sounds import RATE_HZ, silence
 
 from icp_voice.transcribe.engine import Recognised, Word
-from icp_voice.transcribe.speech import Piece, find_speech, recognise_pieces, speech_seconds
+from icp_voice.transcribe.speech import (
+    Piece,
+    find_speech,
+    recognise_pieces,
+    speech_probabilities,
+    speech_seconds,
+)
 
 
 def pieces(*spans: tuple[float, float]) -> list[Piece]:
@@ -31,11 +37,46 @@ def test_no_speech_is_found_where_nobody_speaks(kind: str) -> None:
         "dial tone": 0.2 * np.sin(2 * np.pi * 350 * time) + 0.2 * np.sin(2 * np.pi * 440 * time),
         "nothing": silence(0),
     }[kind]
-    found = find_speech(sound.astype(np.float32), min_silence_ms=500)
+    samples = sound.astype(np.float32)
+    found = find_speech(speech_probabilities(samples), samples.shape[0], min_silence_ms=500)
     assert found == []
     assert (
         recognise_pieces(ScriptedEngine(one_word_a_second), silence(5), found, language="en") == []
     )
+
+
+@given(st.lists(st.floats(0.0, 1.0, width=32), max_size=120), st.sampled_from([100, 200, 500]))
+def test_pieces_are_those_of_faster_whisper(probabilities: list[float], silence_ms: int) -> None:
+    """From the same probabilities come the spans of faster-whisper's own filter."""
+    from faster_whisper import vad
+
+    array = np.asarray(probabilities, dtype=np.float32)
+    n_samples = max(0, 512 * len(probabilities) - 7)
+    options = vad.VadOptions(
+        min_silence_duration_ms=silence_ms, speech_pad_ms=0, min_speech_duration_ms=100
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vad, "get_vad_model", lambda: lambda _: array)
+        theirs = vad.get_speech_timestamps(np.zeros(n_samples, dtype=np.float32), options)
+    ours = find_speech(array, n_samples, min_silence_ms=silence_ms)
+    assert [(p.start, p.end) for p in ours] == [(t["start"], t["end"]) for t in theirs]
+
+
+def test_batches_hold_pieces_no_longer_than_the_model_hears() -> None:
+    """Batched, speech goes in sounds of up to 29 s, several at once, and every word is kept."""
+    engine = ScriptedEngine(one_word_a_second)
+    engine.batch_size = 2
+    heard: list[float] = []
+    spoken = pieces((1, 3), (4, 74), (80, 95), (96, 110))
+    found = recognise_pieces(engine, silence(120), spoken, language="en", on_heard=heard.append)
+    assert sum(engine.batches) >= 5
+    assert max(engine.batches) == 2
+    assert heard == sorted(heard)
+    assert heard[-1] == pytest.approx(1.0)
+    starts = [word.start_s for segment in found for word in segment.words]
+    assert starts == sorted(starts)
+    # A word a second, less what is cut off at the end of each sound.
+    assert 96 <= len(starts) <= 101
 
 
 def test_times_are_those_of_the_recording_and_pauses_cut() -> None:
