@@ -56,14 +56,16 @@ def read_head(path: Path, n_bytes: int = HEAD_BYTES) -> bytes:
 
 
 def recording_format(head: bytes) -> str | None:
-    """Return the audio or video format that a file's first bytes show; None where none does.
+    r"""Return the audio or video format that a file's first bytes show; None where none does.
 
     Examples:
-        >>> recording_format(b"RIFF....WAVEfmt ")
+        >>> recording_format(b"RIFF\x24\0\0\0WAVEfmt ")
         'WAV'
         >>> recording_format(b"Hello, this is Ann.") is None
         True
     """
+    if is_text(head):
+        return None  # notes may begin with the same letters
     if head[:4] in (b"RIFF", b"RF64", b"BW64", b"FORM", b"RIFX"):
         return _RIFF_KINDS.get(head[8:12])
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from icp_voice import tables, views
+from icp_voice.call_files import files_of, first_readable, name_copies
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
@@ -28,6 +29,7 @@ from icp_voice.records import (
     Transcript,
 )
 from icp_voice.results import Analysis
+from icp_voice.seen_files import SeenFiles, relative_path
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
 from icp_voice.workspace import Workspace
@@ -40,7 +42,7 @@ log = logging.getLogger(__name__)
 QUOTES_PER_TRAIT = 12
 ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
-READER_VERSION = 1
+READER_VERSION = 2
 EXTRACT_BATCH = 50
 
 
@@ -61,11 +63,13 @@ class Sources:
     Attributes:
         unused: files that are there and could not be read.
         participants: call_id -> attendees as the sidecar lists them.
+        digests: sha256 of every file that was found.
     """
 
     files: tuple[SourceFile, ...]
     unused: tuple[FailedInput, ...]
     participants: Mapping[str, tuple[Participant, ...]]
+    digests: Mapping[Path, str]
 
 
 def read_crm(workspace: Workspace) -> CrmFiles:
@@ -101,30 +105,39 @@ def require_calls(workspace: Workspace) -> None:
 
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
     """Scan the folders, match calls to deals, and bring deals and matches up to date."""
+    from icp_voice.ingest.grouping import group_files
     from icp_voice.ingest.matching import find_entry, match_calls
     from icp_voice.ingest.recordings import scan_sources
 
     reporter.stage("Finding calls", 0)
     own = (workspace.store_path, workspace.report_path, workspace.exports_path)
-    known = {
-        workspace.folder / path: (size, mtime, sha)
-        for path, size, mtime, sha in store.rows("SELECT * FROM files")
-    }
+    seen = SeenFiles(store, workspace.folder)
     ignore = (*own, workspace.deals_path, workspace.calls_path)
-    scan = scan_sources(workspace.source_folders, ignore=ignore, known=known)
+    scan = scan_sources(workspace.source_folders, ignore=ignore, known=seen.known)
     if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
         raise _no_calls(workspace, scan.failures)
-    matches = match_calls(scan.sources, crm.entries, crm.deals, workspace.config.ingest)
+    seen.look_at(scan.files)
+
+    def deal_of(source: SourceFile) -> str | None:
+        entry = find_entry(source, crm.entries)
+        return entry.deal_id if entry else None
+
+    found = group_files(
+        *(scan.sources, workspace.source_folders, workspace.config.ingest),
+        duration_of=seen.duration_of,
+        deal_of=deal_of,
+    )
+    matches = match_calls(found.sources, crm.entries, crm.deals, workspace.config.ingest)
     with store.transaction():
-        _forget_replaced(store, workspace, scan.sources)
+        seen.save(scan.files, found.sources)
         tables.replace_deals(store, crm.deals)
         tables.save_matches(store, matches)
-        _save_files(store, workspace, scan.sources)
-    for note in crm.notes:
+    for note in (*crm.notes, *found.notes):
         reporter.note(note)
-    entries = {source.call_id: find_entry(source, crm.entries) for source in scan.sources}
+    entries = {source.call_id: find_entry(source, crm.entries) for source in found.sources}
     participants = {c: e.participants for c, e in entries.items() if e and e.participants}
-    return Sources(scan.sources, scan.failures, participants)
+    digests = {file.path: file.sha256 for file in scan.files}
+    return Sources(found.sources, (*scan.failures, *found.failures), participants, digests)
 
 
 def transcribe_new(
@@ -151,21 +164,30 @@ def transcribe_new(
         people = sources.participants.get(source.call_id, ())
         key = _transcribe_key(workspace, source, people, model)
         parameters, status, error = jobs.get(source.call_id, ("", "", None))
-        if parameters != key:
+        if parameters != (_failed_key(key, source, sources) if status == "failed" else key):
             stale.append((source, key))
         elif status == "failed":
-            failures.append(FailedInput(source.path.name, "transcribe", error or "unknown reason"))
+            failure = FailedInput(source.path.name, "transcribe", error or "unknown reason")
+            failures += name_copies(failure, source, sources.digests)
+    calls = {source.call_id: source for source in sources.files}
     keys = {source.call_id: key for source, key in stale}
     n_done = 0
     try:
-        for source, result in _transcripts_of([s for s, _ in stale], workspace, sources, reporter):
+        results = first_readable(
+            [source for source, _ in stale],
+            lambda calls: _transcripts_of(calls, workspace, sources, reporter),
+            reporter.note,
+        )
+        for source, result in results:
             key = keys.pop(source.call_id)
             with store.transaction():
                 if isinstance(result, FailedInput):
-                    failures.append(result)
+                    call = calls[source.call_id]
+                    failures += name_copies(result, call, sources.digests)
+                    key = _failed_key(key, call, sources)
                     store.finish_job("transcribe", source.call_id, key, result.reason)
                     continue
-                path = _relative(source.path, workspace.folder)
+                path = relative_path(source.path, workspace.folder)
                 tables.save_transcript(store, source, path, result)
                 store.finish_job("transcribe", source.call_id, key)
                 n_done += 1
@@ -342,7 +364,13 @@ def _transcribe_key(
         return stable_hash("transcript", READER_VERSION, suffix, settings.languages, sides)
     # Workers, threads and the offline switch change the time it takes, not the words.
     words = replace(settings, workers=0, threads=0, offline=False)
-    return stable_hash("recording", READER_VERSION, words, model, sides)
+    tracks = [(track.side, track.name) for track in source.tracks]
+    return stable_hash("recording", READER_VERSION, words, model, sides, tracks)
+
+
+def _failed_key(key: str, source: SourceFile, sources: Sources) -> str:
+    """Return what a failure rests on: with another file of the call there it is tried again."""
+    return stable_hash(key, sorted(sources.digests.get(path, "") for path in files_of(source)))
 
 
 def _transcripts_of(
@@ -408,33 +436,6 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
         "transcripts (vtt, srt, json, txt) there and run it again.",
         path=workspace.folder,
     )
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path.resolve().as_posix()
-
-
-def _forget_replaced(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
-    """Drop calls whose file now holds something else, such as a recording copied anew."""
-    now = {_relative(s.path, workspace.folder): s.sha256 for s in sources}
-    present = set(now.values())
-    for path, sha256 in store.rows("SELECT path, sha256 FROM files ORDER BY path"):
-        if path in now and now[path] != sha256 and sha256 not in present:
-            tables.delete_call(store, sha256[:16])
-
-
-def _save_files(store: Store, workspace: Workspace, sources: Sequence[SourceFile]) -> None:
-    rows = []
-    for source in sources:
-        stat = source.path.stat()
-        path = _relative(source.path, workspace.folder)
-        rows.append((path, stat.st_size, stat.st_mtime_ns, source.sha256))
-    store.execute("DELETE FROM files")
-    store.insert("files", ("path", "size_bytes", "mtime_ns", "sha256"), rows)
 
 
 def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) -> "TraitTable":

@@ -4,9 +4,11 @@ import hashlib
 import logging
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from icp_voice.file_magic import read_head, recording_format
 from icp_voice.media import probe_recording
 from icp_voice.records import FailedInput, SourceFile, SourceKind
 
@@ -16,18 +18,36 @@ log = logging.getLogger(__name__)
 
 RECORDING_SUFFIXES = frozenset(
     {
-        *(".wav", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wma", ".amr"),
-        *(".aiff", ".aif", ".au", ".caf", ".gsm", ".mka", ".mp2", ".3gp"),
-        *(".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".ts"),
+        *(".wav", ".mp3", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus", ".spx", ".flac"),
+        *(".wma", ".amr", ".awb", ".aiff", ".aif", ".au", ".snd", ".caf", ".mka", ".mp2"),
+        *(".w64", ".rf64", ".bwf", ".wv", ".ape", ".ac3", ".voc", ".dss", ".ds2", ".vox"),
+        *(".gsm", ".g722", ".g729", ".ulaw", ".ul", ".mulaw", ".pcmu", ".alaw", ".al", ".pcma"),
+        *(".sln", ".sln16", ".sln48"),
+        *(".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".asf"),
+        *(".3gp", ".3g2", ".flv", ".mts", ".m2ts", ".vob", ".ogv"),
     }
 )
 TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt", ".json", ".txt"})
 
 # Text that meeting tools and projects put beside transcripts; never somebody's speech.
 _NOT_TRANSCRIPTS = ("readme", "license", "licence", "chat", "notes", "requirements", "provenance")
+# Copies that another program has not finished.
+_UNFINISHED = frozenset(
+    {".part", ".partial", ".filepart", ".tmp", ".crdownload", ".download", ".opdownload"}
+)
 _OWN_FOLDERS = frozenset({"icp-demo"})
-_CALL_ID_DIGITS = 16
+CALL_ID_DIGITS = 16
 _CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """One file as it was found; `mtime_ns` is nanoseconds since 1970."""
+
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -35,12 +55,15 @@ class Scan:
     """What a search of the folders found.
 
     Attributes:
-        sources: one a content, in sorted order of folders and paths.
+        sources: one a content, in sorted order of folders and paths; the other paths of the same
+            bytes are its `others`.
         failures: files that can't be read or are empty.
+        files: every file that was read, each path by itself.
     """
 
     sources: tuple[SourceFile, ...]
     failures: tuple[FailedInput, ...]
+    files: tuple[SeenFile, ...] = ()
 
 
 def scan_sources(
@@ -64,8 +87,8 @@ def scan_sources(
     ignored = frozenset(path.resolve() for path in ignore)
     sources: dict[str, SourceFile] = {}
     failures: list[FailedInput] = []
+    files: list[SeenFile] = []
     seen: set[Path] = set()
-    n_twice = 0
     for folder in folders:
         for path, kind in _walk(folder, ignored):
             resolved = path.resolve()
@@ -83,13 +106,15 @@ def scan_sources(
                 reason = f"{path.name} can't be read: {error.strerror or error}."
                 failures.append(FailedInput(str(path), "ingest", reason))
                 continue
+            files.append(SeenFile(path, stat.st_size, stat.st_mtime_ns, sha256))
             if sha256 in sources:
-                n_twice += 1
+                first = sources[sha256]
+                sources[sha256] = replace(first, others=(*first.others, path))
                 continue
-            call_id = sha256[:_CALL_ID_DIGITS]
+            call_id = sha256[:CALL_ID_DIGITS]
             sources[sha256] = SourceFile(call_id, sha256, path, kind, stat.st_size)
-    log.info("scan: files=%d twice=%d failed=%d", len(sources), n_twice, len(failures))
-    return Scan(tuple(sources.values()), tuple(failures))
+    log.info("scan: files=%d contents=%d failed=%d", len(files), len(sources), len(failures))
+    return Scan(tuple(sources.values()), tuple(failures), tuple(files))
 
 
 def hash_content(path: Path) -> str:
@@ -102,10 +127,20 @@ def hash_content(path: Path) -> str:
 
 
 def source_kind(path: Path) -> SourceKind | None:
-    """Tell by its name whether a file is a recording, a transcript or neither."""
+    """Tell whether a file is a recording, a transcript or neither.
+
+    A name with the suffix of a recording is believed, so that a broken one is named. Any other
+    file counts as a recording where its first bytes show one: names lose their suffix on the way
+    out of a telephone system, or get a wrong one.
+    """
     suffix = path.suffix.lower()
+    if suffix in _UNFINISHED:
+        return None
     if suffix in RECORDING_SUFFIXES:
         return "recording"
+    with suppress(OSError):
+        if path.is_file() and recording_format(read_head(path)):
+            return "recording"
     if suffix not in TRANSCRIPT_SUFFIXES:
         return None
     stem = path.stem.lower()

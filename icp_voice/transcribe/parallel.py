@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from icp_voice.config import TranscribeConfig
@@ -99,12 +100,14 @@ class RecordingSize:
 
 def measure_size(source: SourceFile) -> RecordingSize:
     """Return a recording's size by its header; one that can't be decoded is a single unit."""
-    try:
-        duration_s, channels = probe_recording(source.path)
-    except IcpVoiceError:
-        return RecordingSize(0.0, 1)
+    probes = []
+    for path in [track.path for track in source.tracks] or [source.path]:
+        with suppress(IcpVoiceError):
+            probes.append(probe_recording(path))
+    duration_s = max((seconds for seconds, _ in probes), default=0.0)
     n_windows = max(1, math.ceil(duration_s / MAX_WINDOW_S))
-    return RecordingSize(duration_s, n_windows * (2 if channels == 2 else 1))
+    n_channels = 2 if probes and probes[0][1] == 2 else 1
+    return RecordingSize(duration_s, n_windows * max(n_channels, len(source.tracks)))
 
 
 def plan_workers(n_units: int, config: TranscribeConfig) -> tuple[int, int]:

@@ -1,0 +1,92 @@
+"""What the store keeps of the files in the folders, so that a rerun asks each only once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from icp_voice import tables
+from icp_voice.call_files import files_of
+from icp_voice.errors import RecordingError
+from icp_voice.ingest.recordings import CALL_ID_DIGITS, SeenFile, probe_recording
+from icp_voice.records import SourceFile
+from icp_voice.store import Store
+
+_COLUMNS = ("path", "size_bytes", "mtime_ns", "sha256", "call_id", "duration_s")
+
+
+@dataclass(frozen=True)
+class _Row:
+    size_bytes: int
+    mtime_ns: int
+    sha256: str
+    call_id: str
+    duration_s: float | None
+
+
+class SeenFiles:
+    """The files as the last run left them; lengths that are asked anew are kept for the next."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        """Read what is kept; paths in the store are relative to the workspace's `folder`."""
+        self._store = store
+        self._folder = folder
+        self._rows = {
+            path: _Row(size, mtime, sha256, call_id or sha256[:CALL_ID_DIGITS], duration_s)
+            for path, size, mtime, sha256, call_id, duration_s in store.rows(
+                "SELECT path, size_bytes, mtime_ns, sha256, call_id, duration_s FROM files"
+            )
+        }
+        self._lengths = {
+            row.sha256: row.duration_s for row in self._rows.values() if row.duration_s is not None
+        }
+        self._digests: dict[Path, str] = {}
+
+    @property
+    def known(self) -> Mapping[Path, tuple[int, int, str]]:
+        """Path -> (size in bytes, modification time in ns, sha256)."""
+        return {
+            self._folder / path: (row.size_bytes, row.mtime_ns, row.sha256)
+            for path, row in self._rows.items()
+        }
+
+    def look_at(self, files: Sequence[SeenFile]) -> None:
+        """Take the files as this run found them."""
+        self._digests = {file.path: file.sha256 for file in files}
+
+    def duration_of(self, path: Path) -> float | str:
+        """Return a recording's seconds by its header, or why it can't be decoded."""
+        digest = self._digests.get(path, "")
+        if digest not in self._lengths:
+            try:
+                self._lengths[digest] = probe_recording(path)[0]
+            except RecordingError as error:
+                return str(error)
+        return self._lengths[digest]
+
+    def save(self, files: Sequence[SeenFile], calls: Sequence[SourceFile]) -> None:
+        """Keep the files of this run, and drop calls that their files are no longer.
+
+        A recording that was copied anew holds another call; and two files that were a call each
+        are one since the second side came.
+        """
+        call_of = {path: call.call_id for call in calls for path in files_of(call)}
+        present = {call.call_id for call in calls}
+        rows = []
+        for file in files:
+            path = relative_path(file.path, self._folder)
+            call_id = call_of.get(file.path, file.sha256[:CALL_ID_DIGITS])
+            before = self._rows.get(path)
+            if before is not None and before.call_id != call_id and before.call_id not in present:
+                tables.delete_call(self._store, before.call_id)
+            length = self._lengths.get(file.sha256)
+            rows.append((path, file.size_bytes, file.mtime_ns, file.sha256, call_id, length))
+        self._store.execute("DELETE FROM files")
+        self._store.insert("files", _COLUMNS, rows)
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
