@@ -45,6 +45,7 @@ PARTICIPANTS = click.option(
 @click.option("--language", "languages", multiple=True, help="A language that may occur; repeat.")
 @click.option("--seller-channel", type=click.IntRange(0, 1), default=0, show_default=True)
 @click.option("--offline", is_flag=True, help="Never ask the network, not even for a model.")
+@click.option("--batched", is_flag=True, help="Several pieces of speech at once: for a GPU.")
 @PARTICIPANTS
 @FORMAT
 def transcribe(
@@ -53,6 +54,7 @@ def transcribe(
     languages: tuple[str, ...],
     seller_channel: int,
     offline: bool,
+    batched: bool,
     participants: Path | None,
     form: str,
 ) -> int:
@@ -62,7 +64,10 @@ def transcribe(
     from icp_voice.transcribe.parallel import transcribe_recordings
 
     config = TranscribeConfig(
-        model=model, seller_channel=1 if seller_channel else 0, offline=offline
+        model=model,
+        seller_channel=1 if seller_channel else 0,
+        offline=offline,
+        batched=batched,
     )
     if languages:
         config = replace(config, languages=languages)

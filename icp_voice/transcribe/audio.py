@@ -42,8 +42,8 @@ _HELD_FRAME_S = 0.25
 _SPOKEN_SHARE = 0.1
 _HELD_CORRELATION = 0.9
 _HELD_GAIN = 0.35
-# Full scale of an offset that is worth taking away: cheap line cards have several times as much.
-_MIN_OFFSET = 1e-3
+# An offset of half a percent of full scale is worth taking away.
+_MIN_OFFSET = 0.005
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,7 @@ def is_dual_mono(samples: Samples) -> bool:
     Args:
         samples: shape (2, samples).
     """
-    centred = samples - samples.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
-    products = np.einsum("is,js->ij", centred, centred, dtype=np.float64)
+    products = np.einsum("is,js->ij", samples, samples, dtype=np.float64)
     (left, both), (_, right) = products
     if max(left, right) == 0.0 or min(left, right) < _SILENT_RATIO * max(left, right):
         return True
@@ -227,7 +226,7 @@ def _windows(
         cut = samples.shape[1] if last else quietest_cut(samples, n_max)
         for stream in streams:
             stream.take(cut)
-        yield _levelled(samples[:, :cut]), n_done / SAMPLING_RATE_HZ, last
+        yield _without_offset(samples[:, :cut]), n_done / SAMPLING_RATE_HZ, last
         n_done += cut
 
 
@@ -239,22 +238,15 @@ def _side_by_side(parts: Sequence[Samples]) -> Samples:
     return samples
 
 
-def _levelled(samples: Samples) -> Samples:
-    """Return samples in [-1, 1] around zero; changes them in place.
+def _without_offset(samples: Samples) -> Samples:
+    """Return samples around zero; changes them in place.
 
-    Files of floats may hold what is no number, or pass full scale; cheap line cards add a constant,
-    which makes two voices look alike and silence look like sound.
+    Cheap line cards add a constant, which makes two voices look alike and silence look like sound.
     """
-    if samples.shape[1] == 0:
-        return samples
-    if not np.isfinite(samples.sum(dtype=np.float64)):
-        np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    offsets = samples.mean(axis=1, dtype=np.float64).astype(np.float32)
-    if np.abs(offsets).max() > _MIN_OFFSET:
-        samples -= offsets[:, None]
-    peak = max(float(samples.max()), -float(samples.min()))
-    if peak > 1.0:
-        samples /= peak
+    if samples.shape[1]:
+        offsets = samples.mean(axis=1, dtype=np.float64).astype(np.float32)
+        if np.abs(offsets).max() > _MIN_OFFSET:
+            samples -= offsets[:, None]
     return samples
 
 

@@ -17,6 +17,8 @@ from icp_voice.transcribe.cut_off import missing_share
 Samples = NDArray[np.float32]
 
 SAMPLING_RATE_HZ = 16_000
+# As faster-whisper decodes: the same samples, so the same words.
+_FORMAT = "s16p"
 # Timestamps of containers are rounded to milliseconds; less than this is no gap.
 _MIN_GAP_S = 0.08
 # A clock that jumps further says nothing, unless the header tells so long a recording.
@@ -138,7 +140,7 @@ class _Decoder:
         import av
 
         layout = "stereo" if self._n_channels == 2 else "mono"
-        return av.AudioResampler("fltp", layout, SAMPLING_RATE_HZ)
+        return av.AudioResampler(_FORMAT, layout, SAMPLING_RATE_HZ)
 
     def _flush(self, resampler: Any) -> Iterator[Samples]:
         try:
@@ -210,5 +212,5 @@ class _FrameClock:
 
 
 def _to_float32(frame: Any) -> Samples:
-    samples: Samples = frame.to_ndarray().astype(np.float32, copy=False)
+    samples: Samples = frame.to_ndarray().astype(np.float32) / 32768.0
     return samples
