@@ -95,15 +95,16 @@ class _Grouper:
         """Yield what the user should know of the calls in several files."""
         if self._n_tracks:
             yield (
-                f"{self._n_tracks} calls were recorded in a file a side or a person; the files of "
-                "each are read side by side as one call."
+                f"Recorded in a file a side or a person: {self._n_tracks} of the calls. The files "
+                "of each are read side by side."
             )
         if self._n_both:
             preferred = self._config.prefer
             other = "recording" if preferred == "transcript" else "transcript"
             yield (
-                f"{self._n_both} calls lie there as recording and as transcript: the {preferred} "
-                f'is read ([ingest] prefer = "{other}" in icp-voice.toml turns that round).'
+                f"There as recording and as transcript: {self._n_both} of the calls. The "
+                f'{preferred} is read ([ingest] prefer = "{other}" in icp-voice.toml turns that '
+                "round)."
             )
         yield from self._apart
 

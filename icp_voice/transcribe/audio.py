@@ -19,6 +19,7 @@ __all__ = [
     "SAMPLING_RATE_HZ",
     "AudioWindow",
     "Samples",
+    "channels_differ",
     "distinct_channels",
     "is_dual_mono",
     "mix_down",
@@ -27,7 +28,7 @@ __all__ = [
     "read_windows",
 ]
 
-MAX_WINDOW_S = 600.0
+MAX_WINDOW_S = 300.0
 # Screen recorders have up to six tracks (OBS).
 MAX_STREAMS = 6
 _CUT_SEARCH_S = 60.0
@@ -141,6 +142,22 @@ def is_dual_mono(samples: Samples) -> bool:
     if max(left, right) == 0.0 or min(left, right) < _SILENT_RATIO * max(left, right):
         return True
     return bool(both / (left * right) ** 0.5 >= _DUAL_MONO_CORRELATION)
+
+
+def channels_differ(path: Path, first: Samples) -> bool:
+    """Tell whether a recording's two channels carry a signal each.
+
+    Args:
+        path: the recording; read on where one channel is silent at first, for a customer may be on
+            hold, or join late.
+        first: its first window, shape (2, samples).
+    """
+    if not is_dual_mono(first):
+        return True
+    power = np.einsum("cs,cs->c", first, first, dtype=np.float64)
+    if power.min() >= _SILENT_RATIO * power.max() > 0:
+        return False
+    return any(not is_dual_mono(window.samples) for window in read_windows(path))
 
 
 def distinct_channels(samples: Samples, *, keep_silent: bool) -> list[int]:

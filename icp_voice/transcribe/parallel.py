@@ -26,6 +26,7 @@ from icp_voice.progress import TranscribeProgress
 from icp_voice.records import FailedInput, Participant, SourceFile, Transcript
 from icp_voice.transcribe.audio import MAX_WINDOW_S
 from icp_voice.transcribe.engine import FasterWhisperEngine, SpeechEngine
+from icp_voice.transcribe.heap import return_large_blocks
 from icp_voice.transcribe.models import resolve_model
 from icp_voice.transcribe.recording import Attendance, Listener, SpeechUnit
 from icp_voice.transcribe.spoken_language import usable_languages
@@ -66,6 +67,7 @@ def transcribe_recordings(
     sources = list({source.call_id: source for source in sources}.values())
     if not sources:
         return
+    return_large_blocks()
     sizes = {source.call_id: measure_size(source) for source in sources}
     ordered = sorted(sources, key=lambda s: (-sizes[s.call_id].duration_s, s.call_id))
     workers, threads = plan_workers(sum(size.n_units for size in sizes.values()), config)

@@ -21,8 +21,8 @@ from icp_voice.sides import SideGuess
 from icp_voice.transcribe.audio import (
     AudioWindow,
     Samples,
+    channels_differ,
     distinct_channels,
-    is_dual_mono,
     mix_down,
     read_tracks,
     read_windows,
@@ -267,7 +267,9 @@ class Listener:
             self._kept = distinct_channels(window.samples, keep_silent=keep_silent) or self._kept
             self._separate = len(self._kept) > 1
         else:
-            self._separate = self._n_channels == 2 and not is_dual_mono(window.samples)
+            self._separate = self._n_channels == 2 and channels_differ(
+                self.source.path, window.samples
+            )
         self._channels = [
             _Channel(LanguageChooser(self._engine, self._languages))
             for _ in range(len(self._kept) if self._separate else 1)
