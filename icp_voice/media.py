@@ -226,7 +226,11 @@ def _open(path: Path, stack: ExitStack) -> Any:
 
 
 def _without_sound(path: Path) -> RecordingError:
-    other = other_format(read_head(path))
+    head = read_head(path)
+    with path.open("rb") as file:
+        if head[4:8] == b"ftyp" and mp4_state(file, path.stat().st_size) == "no_index":
+            return undecodable(path)
+    other = other_format(head)
     if other:
         return RecordingError(
             f"{path.name} is no recording (it looks like {other}). Remove it or rename it.",

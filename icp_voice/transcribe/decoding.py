@@ -81,9 +81,9 @@ class SoundStream:
         Tells that only of a stream that has been taken to its end.
         """
         done_s = self._n_taken / SAMPLING_RATE_HZ
-        told_s = self._told_s
         if self._missing_share:
-            told_s = done_s / (1.0 - self._missing_share)
+            return f"breaks off at {clock(done_s)} of {clock(done_s / (1.0 - self._missing_share))}"
+        told_s = self._told_s
         if told_s > done_s + self._tolerance_s:
             return f"breaks off at {clock(done_s)} of {clock(told_s)}"
         if self._decoder.broke_off or self._missing_share is not None:
