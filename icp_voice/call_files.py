@@ -14,6 +14,7 @@ def first_readable(
     calls: Sequence[SourceFile],
     read: Callable[[Sequence[SourceFile]], Iterable[Result]],
     note: Callable[[str], None],
+    digests: Mapping[Path, str],
 ) -> Iterator[Result]:
     """Yield every call's transcript by the first of its files that can be read, else the failure.
 
@@ -21,24 +22,31 @@ def first_readable(
         calls: what is to be read.
         read: reads some calls, each by its `path`.
         note: is told where another file than the first had to do.
+        digests: path -> sha256; a copy of what could not be read is not tried.
     """
-    waiting = list(calls)
-    reasons: dict[str, list[str]] = {}
+    first = {call.call_id: call for call in calls}
+    waiting = [
+        replace(call, others=tuple(p for p in call.others if digests.get(p) != call.sha256))
+        for call in calls
+    ]
+    failed: dict[str, list[FailedInput]] = {}
     while waiting:
         again = []
         for call, result in read(waiting):
-            why = reasons.setdefault(call.call_id, [])
+            before = failed.setdefault(call.call_id, [])
             if not isinstance(result, FailedInput):
-                if why:
-                    note(f"{call.path.name} is read in place of another file of its call: {why[0]}")
+                if before:
+                    why = before[0].reason
+                    note(f"{call.path.name} is read in place of another file of its call: {why}")
                 yield call, result
                 continue
-            why.append(result.reason)
+            before.append(result)
             other = next_choice(call)
             if other is not None:
                 again.append(other)
-            else:
-                yield call, replace(result, reason=" ".join(dict.fromkeys(why)))
+                continue
+            reasons = dict.fromkeys(failure.reason for failure in before)
+            yield first[call.call_id], replace(before[0], reason=" ".join(reasons))
         waiting = again
 
 

@@ -177,6 +177,7 @@ def transcribe_new(
             [source for source, _ in stale],
             lambda calls: _transcripts_of(calls, workspace, sources, reporter),
             reporter.note,
+            sources.digests,
         )
         for source, result in results:
             key = keys.pop(source.call_id)
