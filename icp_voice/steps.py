@@ -363,8 +363,9 @@ def _transcribe_key(
     if source.kind == "transcript":
         suffix = source.path.suffix.lower()
         return stable_hash("transcript", READER_VERSION, suffix, settings.languages, sides)
-    # Workers, threads and the offline switch change the time it takes, not the words.
-    words = replace(settings, workers=0, threads=0, offline=False)
+    # Workers, threads and the offline switch change the time it takes, not the words. `model` is
+    # the identity of the weights; where their folder lies changes nothing.
+    words = replace(settings, workers=0, threads=0, offline=False, model="")
     tracks = [(track.side, track.name) for track in source.tracks]
     return stable_hash("recording", READER_VERSION, words, model, sides, tracks)
 
@@ -387,12 +388,15 @@ def _transcripts_of(
         reporter.advance(done)
     recordings = [source for source in stale if source.kind == "recording"]
     if recordings:
+        from icp_voice.transcribe.models import fetch_missing
         from icp_voice.transcribe.parallel import transcribe_recordings
 
+        config = workspace.config.transcribe
+        fetch_missing(config.model, offline=config.offline, reporter=reporter)
         reporter.stage("Transcribing", len(recordings))
         yield from transcribe_recordings(
             recordings,
-            workspace.config.transcribe,
+            config,
             participants=sources.participants,
             seller_names=workspace.config.ingest.seller_names,
             seller_domains=workspace.config.ingest.seller_domains,

@@ -20,6 +20,7 @@ from icp_voice.embedding import (
     load_embedder,
 )
 from icp_voice.errors import ModelError
+from icp_voice.models.store import StoredModel
 from icp_voice.resources import resource_path
 
 CORPUS = (
@@ -120,8 +121,8 @@ class TestLoadEmbedder:
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         """Where the multilingual model has been fetched, it reads all four languages."""
-        snapshot = tmp_path / "0123456789abcdef"
-        monkeypatch.setattr(embedding, "find_multilingual_model", lambda: snapshot)
+        stored = StoredModel(tmp_path, "hub cache", "0123456789abcdef")
+        monkeypatch.setattr(embedding, "find_multilingual_model", lambda: stored)
         embedder = load_embedder(["en", "pl"])
         assert embedder.name == "paraphrase-multilingual-MiniLM-L12-v2@0123456789ab"
         assert embedder.languages == ("en", "ru", "uk", "pl")

@@ -13,6 +13,7 @@ import click
 from icp_voice import __version__
 from icp_voice.cli.analyze import analyze, demo
 from icp_voice.cli.filters import extract, measure, transcribe
+from icp_voice.cli.models import models
 from icp_voice.errors import IcpVoiceError
 
 # Nothing leaves the machine: these are read by the libraries at import, so they are set first.
@@ -39,7 +40,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (demo, analyze, transcribe, extract, measure):
+for command in (demo, analyze, transcribe, extract, measure, models):
     cli.add_command(command)
 
 

@@ -116,7 +116,7 @@ class _Grouper:
         in_folders = {source.sha256 for tracks in by_person for source, _ in tracks}
         alone = [source for source in recordings if source.sha256 not in in_folders]
         for tracks in [*by_person, *self._side_files(alone)]:
-            call = _call_of_tracks(tracks)
+            call = call_of_tracks(tracks)
             self._n_tracks += 1
             joined |= {source.sha256: call for source, _ in tracks}
         return list({c.sha256: c for s in sources for c in [joined.get(s.sha256, s)]}.values())
@@ -257,7 +257,8 @@ class _Grouper:
         return parent, key
 
 
-def _call_of_tracks(tracks: Sequence[tuple[SourceFile, Track]]) -> SourceFile:
+def call_of_tracks(tracks: Sequence[tuple[SourceFile, Track]]) -> SourceFile:
+    """Return the call that files of a side or a person each make; its id is that of all of them."""
     first = tracks[0][0]
     digests = "".join(source.sha256 for source, _ in tracks)
     sha256 = hashlib.sha256(digests.encode("ascii")).hexdigest()

@@ -1,5 +1,6 @@
 """The command line: one sentence and the right exit code for whatever a user types."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -105,3 +106,23 @@ def test_one_bad_transcript_does_not_stop_the_others(run: RunCommand, tmp_path: 
     assert code == 1
     assert out.count("\n") == 1
     assert "Failed: bad.vtt" in err
+
+
+@pytest.mark.slow
+def test_two_files_are_one_call_where_the_user_says_so(
+    run: RunCommand, root: Path, tmp_path: Path
+) -> None:
+    """`--tracks` reads them side by side, the seller's first; without it they are two calls."""
+    recordings = root / "sample_audio" / "workspace" / "recordings"
+    sample = min(recordings.glob("*.ogg"), key=lambda path: path.stat().st_size)
+    first, second = tmp_path / "one.ogg", tmp_path / "two.ogg"
+    first.write_bytes(sample.read_bytes())
+    second.write_bytes(sample.read_bytes() + b"\0")
+    options = ("--model", "demo-en", "--language", "en", "--offline", "--format", "json")
+    code, out, err = run("transcribe", first, second, "--tracks", *options)
+    assert code == 0, err
+    (call,) = [json.loads(line) for line in out.splitlines()]
+    assert call["channels"] == 2
+    assert call["title"] is None
+    code, out, _ = run("transcribe", first, second, *options)
+    assert len(out.splitlines()) == 2
