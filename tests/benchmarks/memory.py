@@ -2,9 +2,8 @@
 
 Each length runs in a process of its own, so that the peak is its own. Long runs hear speech of the
 sample calls over and over, in a real file (8 kHz mu-law for one channel, Ogg Opus for two); the
-recogniser is replaced by one that returns segments of words at once, for the model's own memory
-does not grow with the length. What Whisper's front end needs for the longest piece is measured
-apart. `--real` hears one hour with the bundled model instead.
+recogniser computes Whisper's spectrogram and then returns segments of words at once, for the
+network's own memory does not grow with the length. `--real` hears one hour with the bundled model.
 
     python tests/benchmarks/memory.py [--real] [--minutes 10 60 240] [--channels 1 2]
 """
@@ -36,15 +35,21 @@ WORKERS = 2
 
 
 class InstantEngine:
-    """Says a word every 0.4 s of the speech it is given, at once."""
+    """Computes Whisper's spectrogram, then says a word every 0.4 s of the speech it is given."""
 
     name = "instant@1"
     languages = ("en",)
     max_speech_s = 0.0
     batch_size = 1
 
+    def __init__(self) -> None:
+        from faster_whisper.feature_extractor import FeatureExtractor
+
+        self._extractor = FeatureExtractor()
+
     def recognise(self, samples: Samples, *, language: str) -> Iterator[Recognised]:
         """Yield segments of ten words."""
+        self._extractor(samples)
         n_words = int(samples.shape[0] / SAMPLING_RATE_HZ * WORDS_A_SECOND)
         step_s = 1.0 / WORDS_A_SECOND
         words = [Word(i * step_s, (i + 0.9) * step_s, f" word{i % 500}") for i in range(n_words)]
@@ -130,21 +135,6 @@ def measure_one(path: Path, *, real: bool) -> None:
     )
 
 
-def measure_front_end() -> None:
-    """Print what Whisper's spectrogram of the longest piece of speech needs."""
-    from faster_whisper.feature_extractor import FeatureExtractor
-
-    from icp_voice.transcribe.speech import MAX_AT_ONCE_S
-
-    extractor = FeatureExtractor()
-    samples = np.random.default_rng(0).standard_normal(int(MAX_AT_ONCE_S * SAMPLING_RATE_HZ))
-    sound = samples.astype(np.float32)
-    del samples
-    before = resident_mb()
-    extractor(sound)
-    print(f"spectrogram of {MAX_AT_ONCE_S:.0f} s: {resident_mb(peak=True) - before:.0f} MB at most")
-
-
 def main() -> None:
     """Measure every length in a process of its own."""
     parser = argparse.ArgumentParser(description="Memory of transcribing long recordings.")
@@ -152,16 +142,11 @@ def main() -> None:
     parser.add_argument("--channels", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--real", action="store_true", help="the bundled model, one hour")
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--front-end", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.front_end:
-        measure_front_end()
-        return
     if options.file:
         measure_one(options.file, real=options.real)
         return
     again = [sys.executable, __file__]
-    subprocess.run([*again, "--front-end"], check=True)
     minutes = [60.0] if options.real else options.minutes
     with tempfile.TemporaryDirectory() as folder:
         for channels in options.channels:
