@@ -50,12 +50,6 @@ def first_readable(
         waiting = again
 
 
-def files_of(call: SourceFile) -> tuple[Path, ...]:
-    """Return every file of a call, the one that is read first."""
-    paths = (call.path, *(track.path for track in call.tracks), *call.others)
-    return tuple(dict.fromkeys(paths))
-
-
 def next_choice(call: SourceFile) -> SourceFile | None:
     """Return the same call by the next best of its files, for when the first can't be read."""
     texts = tuple(path for path in call.others if source_kind(path) == "transcript")

@@ -26,8 +26,9 @@ class IngestConfig:
     Attributes:
         recordings: folders searched for audio, video and transcripts, with their sub-folders.
         deals: the CRM's deals file; calls: the optional sidecar of calls.
-        deal_id_pattern: regular expression with one group, the deal's id, searched in file names;
-            empty: known deal ids are looked for as whole words.
+        name_patterns: regular expressions with named groups `deal_id`, `date`, `time` or
+            `account`, searched in the path below the folder of calls before the built-in ones;
+            known deal ids are looked for as whole words besides.
         date_order: how ambiguous dates such as 03/04/2025 are read; "" refuses them.
         won_words, lost_words, open_words: stage names of this CRM beside the usual ones.
         seller_names, seller_domains: who is on our side, by name or mail domain.
@@ -39,7 +40,7 @@ class IngestConfig:
     recordings: tuple[str, ...] = ("recordings", "transcripts")
     deals: str = "deals.csv"
     calls: str = "calls.csv"
-    deal_id_pattern: str = ""
+    name_patterns: tuple[str, ...] = ()
     date_order: Literal["", "day_first", "month_first"] = ""
     won_words: tuple[str, ...] = ()
     lost_words: tuple[str, ...] = ()

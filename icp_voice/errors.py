@@ -4,7 +4,9 @@ IcpVoiceError
 ├── ConfigError        icp-voice.toml or a flag
 ├── RecordingError     an audio or video file
 ├── TranscriptError    a transcript file
-├── DealsFileError     deals.csv or calls.csv; carries the rejected rows
+│   └── NoTranscriptError  a file that is something else: notes, a chat, other data
+├── DealsFileError     deals.csv, calls.csv or a call's sidecar; carries the rejected rows
+├── MatchError         a call or deal named in a decision that is not there, or not the only one
 ├── TaxonomyError      pipelines/taxonomy/*.yaml or a user's tracker file
 ├── ModelError         a speech or sentence model that is missing, damaged or can't be fetched
 ├── EvidenceError      counts or tables that no statistic is defined for
@@ -46,13 +48,26 @@ class TranscriptError(FileError):
     """A transcript that no reader understands."""
 
 
+class NoTranscriptError(TranscriptError):
+    """A file that is no transcript at all; `belongs` where it is read beside one."""
+
+    def __init__(self, message: str, *, path: Path | None = None, belongs: bool = False) -> None:
+        """Keep the sentence, the file, and whether a transcript needs it."""
+        super().__init__(message, path=path)
+        self.belongs = belongs
+
+
 class DealsFileError(FileError):
-    """A deals or calls file that can't be used; `rows` are the offending rows, header = 1."""
+    """A deals or calls file or a sidecar that can't be used; `rows` are wrong, header = 1."""
 
     def __init__(self, message: str, *, path: Path | None = None, rows: Sequence[int] = ()) -> None:
         """Keep the sentence, the file and the row numbers."""
         super().__init__(message, path=path)
         self.rows = tuple(rows)
+
+
+class MatchError(IcpVoiceError):
+    """A call or deal that a decision names and that is not there, or not the only one."""
 
 
 class TaxonomyError(FileError):

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from icp_voice import __version__, steps
+from icp_voice import __version__, match_steps, steps
 from icp_voice.progress import Reporter
 from icp_voice.records import FailedInput
 from icp_voice.results import Analysis
@@ -49,6 +49,7 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
         sources = steps.find_calls(store, workspace, crm, reporter)
         n_transcribed, failed = steps.transcribe_new(store, workspace, sources, reporter)
         failures = (*sources.unused, *failed)
+        match_steps.match_all(store, workspace, crm, sources)
         embedder = steps.open_embedder(store, workspace, reporter)
         n_extracted = steps.extract_new(store, workspace, sources, embedder, reporter)
         fingerprint = stable_hash(

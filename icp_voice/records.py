@@ -7,7 +7,7 @@ library outside the standard one, so every stage may import it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,16 @@ QualityGrade = Literal["good", "usable", "poor"]
 Presence = Literal["present", "mentioned"]
 Level = Literal["c_level", "vp_director", "manager", "specialist", "unknown"]
 SourceKind = Literal["recording", "transcript"]
-MatchReason = Literal["calls_file", "file_name", "none"]
+MatchReason = Literal[
+    "decision",
+    "calls_file",
+    "sidecar",
+    "file_name",
+    "mail_domain",
+    "account_name",
+    "ambiguous",
+    "none",
+]
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,8 @@ class SourceFile:
         tracks: the files of a call recorded in one file a person; empty for a single file.
         others: more files of the same call: the same bytes again, another container, the sound
             beside its transcript. They are not read as calls of their own.
+        part: which call of the file, where a file holds several (an export of Gong); `sha256` is
+            then the digest of that call's part.
     """
 
     call_id: str
@@ -65,21 +76,75 @@ class SourceFile:
     size_bytes: int
     tracks: tuple[Track, ...] = ()
     others: tuple[Path, ...] = ()
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's name as messages and `calls.csv` have it, with the part behind a `#`."""
+        return f"{self.path.name}#{self.part}" if self.part else self.path.name
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files of the call, the one that is read first."""
+        tracks = (track.path for track in self.tracks)
+        return tuple(dict.fromkeys((self.path, *tracks, *self.others)))
 
 
 @dataclass(frozen=True)
 class CallEntry:
-    """What the sidecar `calls.csv` says of one file; always wins over the file's name."""
+    """What `calls.csv` or a file's own sidecar says of it; always wins over the file's name.
+
+    Attributes:
+        file: the file as `calls.csv` names it; a sidecar's own path.
+        started: time of day, where it is told beside the day.
+    """
 
     file: str
     deal_id: str | None = None
     called_on: date | None = None
     participants: tuple[Participant, ...] = ()
+    started: time | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """What is known of a call when its deal is looked for.
+
+    Attributes:
+        names: paths of the call's files below the folder of calls, `/` between folders; the file
+            that is read comes first.
+        entry: its row of calls.csv; sidecar: the file beside it.
+        participants: as the transcript or an attendee list names them.
+        title, started_at: as the file itself tells them.
+    """
+
+    call_id: str
+    names: tuple[str, ...]
+    entry: CallEntry | None = None
+    sidecar: CallEntry | None = None
+    participants: tuple[Participant, ...] = ()
+    title: str | None = None
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MatchCandidate:
+    """A deal that a call may belong to, and why."""
+
+    deal_id: str
+    why: str
 
 
 @dataclass(frozen=True)
 class CallMatch:
-    """Which deal a call belongs to, and why; `deal_id` is None where it can't be told."""
+    """Which deal a call belongs to, and why; `deal_id` is None where it can't be told.
+
+    Attributes:
+        confidence: in [0, 1]; how much the reason can be trusted, not a measured probability.
+        started_at: day and time, where the time is known (wall clock, no zone).
+        candidates: deals it may belong to, likeliest first, where none or several fit.
+    """
 
     call_id: str
     deal_id: str | None
@@ -87,6 +152,8 @@ class CallMatch:
     reason: MatchReason
     detail: str
     confidence: float
+    started_at: datetime | None = None
+    candidates: tuple[MatchCandidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -319,7 +386,13 @@ class FailedInput:
 
 @dataclass(frozen=True)
 class CallSummary:
-    """One analysed call as pages and exports list it."""
+    """One analysed call as pages and exports list it.
+
+    Attributes:
+        call_number: 1 is the deal's first call; None without a deal, or without a day where the
+            deal has more calls.
+        waits: somebody should say which deal it belongs to, or confirm a weak match.
+    """
 
     call_id: str
     call: str
@@ -333,6 +406,7 @@ class CallSummary:
     grade: QualityGrade
     match_detail: str
     n_signals: int
+    waits: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icp_voice import tables
-from icp_voice.call_files import files_of
 from icp_voice.errors import RecordingError
-from icp_voice.ingest.recordings import CALL_ID_DIGITS, SeenFile, probe_recording
+from icp_voice.ingest.recordings import (
+    CALL_ID_DIGITS,
+    TRANSCRIPT_SUFFIXES,
+    SeenFile,
+    probe_recording,
+)
 from icp_voice.records import SourceFile
 from icp_voice.store import Store
+from icp_voice.workspace import relative_path
 
 _COLUMNS = ("path", "size_bytes", "mtime_ns", "sha256", "call_id", "duration_s")
 
@@ -43,10 +48,20 @@ class SeenFiles:
 
     @property
     def known(self) -> Mapping[Path, tuple[int, int, str]]:
-        """Path -> (size in bytes, modification time in ns, sha256)."""
+        """Path -> (size in bytes, modification time in ns, sha256).
+
+        A text that could not be read is left out, and so looked at anew: this version may know
+        better what it is.
+        """
+        failed = {
+            call_id
+            for call_id, (_, status, _) in self._store.jobs("transcribe").items()
+            if status == "failed"
+        }
         return {
             self._folder / path: (row.size_bytes, row.mtime_ns, row.sha256)
             for path, row in self._rows.items()
+            if row.call_id not in failed or Path(path).suffix.lower() not in TRANSCRIPT_SUFFIXES
         }
 
     def look_at(self, files: Sequence[SeenFile]) -> None:
@@ -63,30 +78,31 @@ class SeenFiles:
                 return str(error)
         return self._lengths[digest]
 
-    def save(self, files: Sequence[SeenFile], calls: Sequence[SourceFile]) -> None:
+    def save(
+        self, files: Sequence[SeenFile], calls: Sequence[SourceFile], left_out: Sequence[Path]
+    ) -> None:
         """Keep the files of this run, and drop calls that their files are no longer.
 
-        A recording that was copied anew holds another call; and two files that were a call each
-        are one since the second side came.
+        A recording that was copied anew, an export that has grown, an original that now has a
+        corrected copy beside it, a file that was taken for a transcript; and two files that were a
+        call each are one since the second side came.
         """
-        call_of = {path: call.call_id for call in calls for path in files_of(call)}
+        call_of = {path: call.call_id for call in calls for path in call.paths}
         present = {call.call_id for call in calls}
-        rows = []
-        for file in files:
-            path = relative_path(file.path, self._folder)
-            call_id = call_of.get(file.path, file.sha256[:CALL_ID_DIGITS])
-            before = self._rows.get(path)
-            if before is not None and before.call_id != call_id and before.call_id not in present:
-                tables.delete_call(self._store, before.call_id)
-            length = self._lengths.get(file.sha256)
-            rows.append((path, file.size_bytes, file.mtime_ns, file.sha256, call_id, length))
+        paths = {*call_of, *left_out, *(file.path for file in files)}
+        now = {relative_path(path, self._folder) for path in paths}
+        before = {(path, row.call_id) for path, row in self._rows.items()}
+        before |= set(self._store.rows("SELECT path, call_id FROM calls"))
+        for path, call_id in sorted(before):
+            if path in now and call_id not in present:
+                tables.delete_call(self._store, call_id)
+        rows = [
+            (
+                *(relative_path(file.path, self._folder), file.size_bytes, file.mtime_ns),
+                *(file.sha256, call_of.get(file.path, file.sha256[:CALL_ID_DIGITS])),
+                self._lengths.get(file.sha256),
+            )
+            for file in files
+        ]
         self._store.execute("DELETE FROM files")
         self._store.insert("files", _COLUMNS, rows)
-
-
-def relative_path(path: Path, folder: Path) -> str:
-    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path.resolve().as_posix()

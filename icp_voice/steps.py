@@ -5,15 +5,15 @@ Stages know nothing of the store or of each other; here their records meet its t
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from icp_voice import tables, views
-from icp_voice.call_files import files_of, first_readable, name_copies
+from icp_voice import match_tables, tables, views
+from icp_voice.call_files import first_readable, name_copies
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
@@ -29,10 +29,11 @@ from icp_voice.records import (
     Transcript,
 )
 from icp_voice.results import Analysis
-from icp_voice.seen_files import SeenFiles, relative_path
+from icp_voice.seen_files import SeenFiles
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
 from icp_voice.workspace import Workspace
+from icp_voice.workspace import relative_path as _relative
 
 if TYPE_CHECKING:
     from icp_voice.evidence.traits import TraitTable
@@ -40,9 +41,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUOTES_PER_TRAIT = 12
-ACCOUNT_COLUMNS = ("account", "account_name", "company", "company_name")
 # Raise it when readers or turn-making change what they make of the same file.
-READER_VERSION = 2
+READER_VERSION = 3
 EXTRACT_BATCH = 50
 
 
@@ -62,14 +62,17 @@ class Sources:
 
     Attributes:
         unused: files that are there and could not be read.
-        participants: call_id -> attendees as the sidecar lists them.
+        participants: call_id -> attendees as calls.csv lists them, else as the call's sidecar does.
+        entries: call_id -> its row of calls.csv; sidecars: call_id -> the file beside it.
         digests: sha256 of every file that was found.
     """
 
     files: tuple[SourceFile, ...]
     unused: tuple[FailedInput, ...]
     participants: Mapping[str, tuple[Participant, ...]]
-    digests: Mapping[Path, str]
+    entries: Mapping[str, CallEntry]
+    sidecars: Mapping[str, CallEntry]
+    digests: Mapping[Path, str] = field(default_factory=dict)
 
 
 def read_crm(workspace: Workspace) -> CrmFiles:
@@ -94,20 +97,21 @@ def require_calls(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: there is neither a store nor a file that may be a call.
     """
-    from icp_voice.ingest.recordings import source_kind
+    from icp_voice.ingest.recordings import holds_call
 
     if workspace.store_path.exists():
         return
     files = (path for folder in workspace.source_folders for path in folder.rglob("*"))
-    if not any(source_kind(path) for path in files):
+    if not any(holds_call(path) for path in files):
         raise _no_calls(workspace, ())
 
 
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
-    """Scan the folders, match calls to deals, and bring deals and matches up to date."""
+    """Scan the folders, read what stands beside the calls, and bring files and deals up to date."""
+    from icp_voice.ingest.calls import find_entries
     from icp_voice.ingest.grouping import group_files
-    from icp_voice.ingest.matching import find_entry, match_calls
-    from icp_voice.ingest.recordings import scan_sources
+    from icp_voice.ingest.recordings import left_out_note, scan_sources
+    from icp_voice.ingest.sidecars import read_sidecars
 
     reporter.stage("Finding calls", 0)
     own = (workspace.store_path, workspace.report_path, workspace.exports_path)
@@ -117,27 +121,28 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
     if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
         raise _no_calls(workspace, scan.failures)
     seen.look_at(scan.files)
-
-    def deal_of(source: SourceFile) -> str | None:
-        entry = find_entry(source, crm.entries)
-        return entry.deal_id if entry else None
-
-    found = group_files(
+    by_file = find_entries(scan.sources, crm.entries)
+    calls = group_files(
         *(scan.sources, workspace.source_folders, workspace.config.ingest),
         duration_of=seen.duration_of,
-        deal_of=deal_of,
+        deals={call_id: entry.deal_id for call_id, entry in by_file.items()},
     )
-    matches = match_calls(found.sources, crm.entries, crm.deals, workspace.config.ingest)
     with store.transaction():
-        seen.save(scan.files, found.sources)
+        seen.save(scan.files, calls.sources, scan.left_out)
         tables.replace_deals(store, crm.deals)
-        tables.save_matches(store, matches)
-    for note in (*crm.notes, *found.notes):
+    for note in (*crm.notes, *left_out_note(scan.left_out), *calls.notes):
         reporter.note(note)
-    entries = {source.call_id: find_entry(source, crm.entries) for source in found.sources}
-    participants = {c: e.participants for c, e in entries.items() if e and e.participants}
-    digests = {file.path: file.sha256 for file in scan.files}
-    return Sources(found.sources, (*scan.failures, *found.failures), participants, digests)
+    entries = find_entries(calls.sources, crm.entries)
+    sidecars, broken = read_sidecars(calls.sources, workspace.config.ingest)
+    told = (*sidecars.items(), *entries.items())
+    return Sources(
+        files=calls.sources,
+        unused=(*scan.failures, *calls.failures, *broken),
+        participants={call_id: e.participants for call_id, e in told if e.participants},
+        entries=entries,
+        sidecars=sidecars,
+        digests={file.path: file.sha256 for file in scan.files},
+    )
 
 
 def transcribe_new(
@@ -167,7 +172,7 @@ def transcribe_new(
         if parameters != (_failed_key(key, source, sources) if status == "failed" else key):
             stale.append((source, key))
         elif status == "failed":
-            failure = FailedInput(source.path.name, "transcribe", error or "unknown reason")
+            failure = FailedInput(source.name, "transcribe", error or "unknown reason")
             failures += name_copies(failure, source, sources.digests)
     calls = {source.call_id: source for source in sources.files}
     keys = {source.call_id: key for source, key in stale}
@@ -188,7 +193,7 @@ def transcribe_new(
                     key = _failed_key(key, call, sources)
                     store.finish_job("transcribe", source.call_id, key, result.reason)
                     continue
-                path = relative_path(source.path, workspace.folder)
+                path = _relative(source.path, workspace.folder)
                 tables.save_transcript(store, source, path, result)
                 store.finish_job("transcribe", source.call_id, key)
                 n_done += 1
@@ -230,13 +235,16 @@ def extract_new(
         if status == "done"
     }
     stale = sorted(c for c, key in wanted.items() if done.get(c, ("",))[0] != key)
+    # Reading a transcript has put its own attendees and those of calls.csv together.
+    texts = {source.call_id for source in sources.files if source.kind == "transcript"}
+    written = {c: people for c, people in sources.participants.items() if c not in texts}
     if stale:
         reporter.stage("Extracting signals", len(stale))
     for first in range(0, len(stale), EXTRACT_BATCH):
         batch = tables.load_transcripts(store, stale[first : first + EXTRACT_BATCH])
         with store.transaction():
             for transcript in batch:
-                people = sources.participants.get(transcript.call_id, transcript.participants)
+                people = written.get(transcript.call_id, transcript.participants)
                 call = replace(transcript, participants=people)
                 tables.save_extraction(store, extractor.extract(call), buyer_lines(call))
                 store.finish_job("extract", call.call_id, wanted[call.call_id])
@@ -299,7 +307,7 @@ def measure(
         deal_signals=views.load_deal_signals(store),
         statements=statements,
         quotes=quotes,
-        unmatched=views.load_unmatched(store),
+        unmatched=match_tables.load_unmatched(store),
         failures=failures,
         rejected_rows=crm.rejected,
         sentence_model=embedder.name,
@@ -307,13 +315,13 @@ def measure(
 
 
 def state_of_calls(store: Store) -> list[tuple[object, ...]]:
-    """Return what every result rests on: the finished jobs and the matches, in a fixed order."""
+    """Return what every result rests on: the finished jobs and the calls' deals, in order."""
     return [
         *store.rows(
             "SELECT stage, input_key, parameters_hash, status FROM jobs "
             "WHERE stage IN ('transcribe', 'extract') ORDER BY ALL"
         ),
-        *store.rows("SELECT * FROM matches ORDER BY ALL"),
+        *store.rows("SELECT * EXCLUDE (path) FROM call_deals ORDER BY ALL"),
     ]
 
 
@@ -358,11 +366,11 @@ def _transcribe_key(
 ) -> str:
     """Return what a call's turns rest on besides its content."""
     ours, settings = workspace.config.ingest, workspace.config.transcribe
+    if source.kind == "transcript":
+        told = (ours.seller_names, ours.seller_domains, tuple(participants))
+        return stable_hash("transcript", READER_VERSION, settings.languages, told)
     people = [(p.name, p.side, p.email) for p in participants]
     sides = (ours.seller_names, ours.seller_domains, people)
-    if source.kind == "transcript":
-        suffix = source.path.suffix.lower()
-        return stable_hash("transcript", READER_VERSION, suffix, settings.languages, sides)
     # Workers, threads and the offline switch change the time it takes, not the words. `model` is
     # the identity of the weights; where their folder lies changes nothing.
     words = replace(settings, workers=0, threads=0, offline=False, model="")
@@ -372,7 +380,7 @@ def _transcribe_key(
 
 def _failed_key(key: str, source: SourceFile, sources: Sources) -> str:
     """Return what a failure rests on: with another file of the call there it is tried again."""
-    return stable_hash(key, sorted(sources.digests.get(path, "") for path in files_of(source)))
+    return stable_hash(key, sorted(sources.digests.get(path, "") for path in source.paths))
 
 
 def _transcripts_of(
@@ -413,12 +421,13 @@ def _read_text(
         return read_transcript(
             source.path,
             call_id=source.call_id,
+            part=source.part,
             participants=people,
             config=workspace.config.ingest,
             languages=workspace.config.transcribe.languages,
         )
     except IcpVoiceError as error:
-        return FailedInput(source.path.name, "transcribe", str(error))
+        return FailedInput(source.name, "transcribe", str(error))
 
 
 def _require_both_outcomes(deals: Sequence[Deal], path: Path) -> None:
@@ -438,7 +447,7 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
     broken = f" {failures[0].name}: {failures[0].reason}" if failures else ""
     return WorkspaceError(
         f"No calls in {folders}.{broken} Put recordings (wav, mp3, m4a, ogg, flac, mp4, webm) or "
-        "transcripts (vtt, srt, json, txt) there and run it again.",
+        "transcripts (vtt, srt, json, txt, docx, tsv) there and run it again.",
         path=workspace.folder,
     )
 
@@ -448,6 +457,7 @@ def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) ->
     from icp_voice.evidence.columns import attribute_table
     from icp_voice.evidence.observations import table_from_observations
     from icp_voice.evidence.traits import join_tables
+    from icp_voice.ingest.deals_words import company_columns
 
     heard = store.columns(
         "SELECT deal_id, trait, value, known_at, call_number FROM deal_traits "
@@ -461,8 +471,8 @@ def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) ->
         deals=deals,
         call_numbers=heard["call_number"],
     )
-    # The segment is what is compared inside; an account's name is no property of a company.
-    leave_out = (workspace.config.evidence.stratify_by, *ACCOUNT_COLUMNS)
+    # The segment is what is compared inside; what names one company is no property of companies.
+    leave_out = (workspace.config.evidence.stratify_by, *company_columns(deals))
     recorded = attribute_table(deals, leave_out=leave_out)
     return said if recorded is None else join_tables(said, recorded)
 

@@ -1,14 +1,13 @@
 """Records to rows of the store and back: the only place that knows both."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from icp_voice.records import (
     BuyerLine,
-    CallMatch,
     CallQuality,
     Deal,
     DroppedSegment,
@@ -103,6 +102,7 @@ CALL_TABLES = (
     "stakeholders",
     "buyer_lines",
     "matches",
+    "match_candidates",
 )
 
 
@@ -194,7 +194,7 @@ def load_buyer_lines(store: Store) -> list[BuyerLine]:
     """Return every buyer sentence of every usable call with its deal, in a fixed order."""
     found = store.rows(
         "SELECT l.call_id, m.deal_id, l.turn, l.start_s, l.end_s, l.language, l.text "
-        "FROM buyer_lines AS l JOIN calls AS c USING (call_id) LEFT JOIN matches AS m "
+        "FROM buyer_lines AS l JOIN calls AS c USING (call_id) LEFT JOIN call_deals AS m "
         "USING (call_id) WHERE c.grade <> 'poor' ORDER BY l.call_id, l.line"
     )
     return [BuyerLine(*row) for row in found]
@@ -226,14 +226,6 @@ def load_deals(store: Store) -> tuple[Deal, ...]:
     )
 
 
-def save_matches(store: Store, matches: Iterable[CallMatch]) -> None:
-    """Replace the matches of the calls given; those of other calls stay."""
-    rows = [astuple(match) for match in matches]
-    store.execute("DELETE FROM matches WHERE call_id IN (SELECT unnest(?))", [[r[0] for r in rows]])
-    columns = ("call_id", "deal_id", "called_on", "reason", "detail", "confidence")
-    store.insert("matches", columns, rows)
-
-
 def save_themes(store: Store, themes: Sequence[Theme]) -> None:
     """Make the store's themes these."""
     store.execute("DELETE FROM themes")
@@ -253,7 +245,7 @@ def load_themes(store: Store) -> tuple[Theme, ...]:
     members: dict[str, list[ThemeMember]] = {}
     for theme_id, call_id, deal_id, turn, start_s, end_s, language, text, near in store.rows(
         "SELECT t.theme_id, t.call_id, m.deal_id, t.turn, t.start_s, t.end_s, t.language, t.text, "
-        "t.similarity FROM theme_members AS t LEFT JOIN matches AS m USING (call_id) "
+        "t.similarity FROM theme_members AS t LEFT JOIN call_deals AS m USING (call_id) "
         "ORDER BY t.theme_id, t.similarity DESC, t.call_id, t.turn, t.text"
     ):
         line = BuyerLine(call_id, deal_id, turn, start_s, end_s, language, text)

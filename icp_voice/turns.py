@@ -32,6 +32,7 @@ def merge_utterances(
         gap_s: silence in seconds that still belongs to the turn.
     """
     merged: list[Utterance] = []
+    texts: list[list[str]] = []
     for utterance in utterances:
         if not utterance.text.strip():
             continue
@@ -42,14 +43,12 @@ def merge_utterances(
             and last.language == utterance.language
             and utterance.start_s - last.end_s <= gap_s
         ):
-            merged[-1] = replace(
-                last,
-                end_s=max(last.end_s, utterance.end_s),
-                text=f"{last.text} {utterance.text.strip()}",
-            )
+            merged[-1] = replace(last, end_s=max(last.end_s, utterance.end_s))
+            texts[-1].append(utterance.text.strip())
         else:
-            merged.append(replace(utterance, text=utterance.text.strip()))
-    return merged
+            merged.append(utterance)
+            texts.append([utterance.text.strip()])
+    return [replace(u, text=" ".join(said)) for u, said in zip(merged, texts, strict=True)]
 
 
 def make_turns(utterances: Sequence[Utterance], sides: Mapping[str, SideGuess]) -> tuple[Turn, ...]:

@@ -2,21 +2,11 @@
 
 from dataclasses import fields
 
-from icp_voice.records import CallMatch, CallSummary, DealSignals, Quote, Signal, Stakeholder
+from icp_voice.records import CallSummary, DealSignals, Quote, Signal, Stakeholder
 from icp_voice.store import Store
 from icp_voice.tables import SIGNAL_COLUMNS, STAKEHOLDER_COLUMNS
 
 QUOTE_COLUMNS = "call_id, call, deal_id, speaker, quote, start_s, end_s, outcome"
-
-
-def load_unmatched(store: Store) -> tuple[CallMatch, ...]:
-    """Return the analysed calls whose deal can't be told."""
-    found = store.rows(
-        "SELECT m.call_id, NULL, m.called_on, m.reason, m.detail, m.confidence FROM matches AS m "
-        "JOIN calls AS c USING (call_id) LEFT JOIN deals USING (deal_id) "
-        "WHERE deals.deal_id IS NULL ORDER BY c.call, m.call_id"
-    )
-    return tuple(CallMatch(*row) for row in found)
 
 
 def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:
@@ -25,9 +15,9 @@ def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:
         "SELECT c.call_id, c.call, c.kind, n.deal_id, m.called_on, n.call_number, c.duration_s, "
         "c.languages, c.model, c.grade, coalesce(m.detail, ''), "
         "(SELECT count(*) FROM signals AS s WHERE s.call_id = c.call_id AND s.side = 'buyer' "
-        "AND s.status = 'asserted') FROM calls AS c LEFT JOIN matches AS m USING (call_id) "
-        "LEFT JOIN numbered_calls AS n USING (call_id) "
-        "ORDER BY n.deal_id NULLS LAST, n.call_number, c.call, c.call_id"
+        "AND s.status = 'asserted'), coalesce(m.waits, false) FROM calls AS c "
+        "LEFT JOIN call_deals AS m USING (call_id) LEFT JOIN numbered_calls AS n USING (call_id) "
+        "ORDER BY n.deal_id NULLS LAST, n.position, c.call, c.call_id"
     )
     columns = [f.name for f in fields(CallSummary)]
     summaries = (dict(zip(columns, row, strict=True)) for row in found)
@@ -53,7 +43,7 @@ def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
         f"SELECT n.deal_id, n.call_id, n.call, d.outcome, {columns} FROM signals AS s "
         "JOIN numbered_calls AS n USING (call_id) JOIN deals AS d USING (deal_id) "
         "WHERE s.side = 'buyer' AND s.status = 'asserted' AND n.grade <> 'poor' "
-        "ORDER BY n.deal_id, n.call_number DESC, s.start_s, s.signal"
+        "ORDER BY n.deal_id, n.call_number DESC NULLS LAST, n.position, s.start_s, s.signal"
     ):
         signal = Signal(*row)
         where = (signal.speaker, signal.quote, signal.start_s, signal.end_s)
@@ -64,7 +54,7 @@ def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
     for deal_id, *row in store.rows(
         f"SELECT n.deal_id, {columns} FROM stakeholders AS s "
         "JOIN numbered_calls AS n USING (call_id) WHERE n.grade <> 'poor' "
-        "ORDER BY n.deal_id, n.call_number DESC, s.stakeholder"
+        "ORDER BY n.deal_id, n.call_number DESC NULLS LAST, n.position, s.stakeholder"
     ):
         people.setdefault(deal_id, []).append(Stakeholder(*row))
     return tuple(

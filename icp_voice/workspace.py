@@ -103,6 +103,14 @@ def open_workspace(
     )
 
 
+def relative_path(path: Path, folder: Path) -> str:
+    """Return the path as the store keeps it: inside the workspace without the workspace's own."""
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
 def copy_sample_workspace(target: Path) -> None:
     """Copy the sample workspace; files that are already there and complete are left alone.
 

@@ -120,7 +120,7 @@ def test_second_side_that_comes_later_makes_one_call_of_two(tmp_path: Path) -> N
             return seen.duration_of(path)
 
         found = group_files(scan.sources, [folder], IngestConfig(), duration_of=duration_of)
-        seen.save(scan.files, found.sources)
+        seen.save(scan.files, found.sources, scan.left_out)
         return found.sources
 
     sample = Path(__file__).parent.parent / "sample_audio" / "workspace" / "recordings"

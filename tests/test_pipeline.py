@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from icp_voice import pipeline
+from icp_voice.cli.summary import next_steps
 from icp_voice.errors import WorkspaceError
+from icp_voice.match_steps import decide_deal
 from icp_voice.progress import TranscribeProgress
 from icp_voice.store import Store
 from icp_voice.workspace import Workspace, open_workspace
@@ -206,3 +208,30 @@ def test_missing_deals_file_is_one_sentence(tmp_path: Path) -> None:
     """Without deals there is no outcome to go with."""
     with pytest.raises(WorkspaceError, match="No deals file: .* Export the deals"):
         open_workspace(tmp_path)
+
+
+def test_changed_deals_are_matched_anew_without_reading_a_call_again(tmp_path: Path) -> None:
+    """A new deals.csv moves calls between deals; a decision stays, and what waits is counted."""
+    folder = fill(tmp_path / "w")
+    (folder / "calls.csv").unlink()
+    for i in range(N_DEALS):
+        old = folder / "transcripts" / f"call-{i:02d}.vtt"
+        old.rename(old.with_name(f"Firm{i:02d}x 2025-02-10.vtt"))
+    lines = (folder / "deals.csv").read_text(encoding="utf-8").splitlines()
+    rows = [f"{line},Firm{line[1:3]}x Ltd" for line in lines[1:]]
+    header = lines[0] + ",account"
+    (folder / "deals.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    first = pipeline.analyze(open_workspace(folder), Listener())
+    assert [c.deal_id for c in first.analysis.calls] == [f"D{i:02d}" for i in range(N_DEALS)]
+    decide_deal(folder, "Firm00x 2025-02-10.vtt", "D01")
+    renamed = [row.replace("Firm02x", "Other Company") for row in rows]
+    (folder / "deals.csv").write_text("\n".join([header, *renamed]) + "\n", encoding="utf-8")
+    second = pipeline.analyze(open_workspace(folder), Listener())
+    assert (second.n_transcribed, second.n_extracted, second.measured) == (0, 0, True)
+    deals = {c.call[:7]: c.deal_id for c in second.analysis.calls}
+    assert (deals["Firm00x"], deals["Firm01x"], deals["Firm02x"]) == ("D01", "D01", None)
+    assert [c.call_number for c in second.analysis.calls if c.deal_id == "D01"] == [1, 2]
+    assert any(
+        f"1 call waits for a decision: icp-voice matches {folder}" in line
+        for line in next_steps(second)
+    )

@@ -110,7 +110,7 @@ def extract(files: tuple[Path, ...], participants: Path | None, classifier: bool
     from icp_voice.config import Config, ExtractConfig
     from icp_voice.extract.contract import to_json
     from icp_voice.extract.extractor import load_extractor
-    from icp_voice.ingest.transcripts import read_transcript
+    from icp_voice.ingest.transcripts import find_parts, read_transcript
 
     config = Config(extract=ExtractConfig(classifier=classifier))
     people = _read_participants(participants)
@@ -118,12 +118,16 @@ def extract(files: tuple[Path, ...], participants: Path | None, classifier: bool
     n_failed = 0
     for path in files:
         try:
-            source = _source(path)
-            transcripts.append(
-                read_transcript(
-                    path, call_id=source.call_id, participants=people, config=config.ingest
+            for source in find_parts(_source(path)):
+                transcripts.append(
+                    read_transcript(
+                        path,
+                        call_id=source.call_id,
+                        part=source.part,
+                        participants=people,
+                        config=config.ingest,
+                    )
                 )
-            )
         except OSError as error:
             n_failed += _fail(path.name, error.strerror or str(error))
         except IcpVoiceError as error:

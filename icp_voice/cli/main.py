@@ -13,6 +13,8 @@ import click
 from icp_voice import __version__
 from icp_voice.cli.analyze import analyze, demo
 from icp_voice.cli.filters import extract, measure, transcribe
+from icp_voice.cli.formats import formats
+from icp_voice.cli.matches import matches
 from icp_voice.cli.models import models
 from icp_voice.errors import IcpVoiceError
 
@@ -40,7 +42,7 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (demo, analyze, transcribe, extract, measure, models):
+for command in (demo, analyze, matches, transcribe, extract, measure, models, formats):
     cli.add_command(command)
 
 

@@ -1,6 +1,7 @@
 """The result of a run in the terminal: what our wins share, how sure that is, what to do next."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -169,18 +170,33 @@ def next_steps(run: Run) -> Iterator[str]:
     unsure = [s for s in analysis.scores if s.n_unknown and deals[s.deal_id].outcome == "open"]
     if unsure:
         yield f"- {len(unsure)} open deals have unknowns: ask about them on the next call."
-    if analysis.unmatched:
-        names = {c.call_id: c.call for c in analysis.calls}
-        listed = [names.get(m.call_id, m.call_id) for m in analysis.unmatched]
-        shown = ", ".join(listed[:SHOWN_UNMATCHED])
-        more = " ..." if len(listed) > SHOWN_UNMATCHED else ""
-        yield (
-            f"- {len(listed)} calls match no deal and were left out: {shown}{more} "
-            "Add them to calls.csv (file, deal_id)."
-        )
+    yield from _call_steps(analysis, run.report_path.parent)
     if analysis.rejected_rows:
         yield f"- {len(analysis.rejected_rows)} rows of the CRM files could not be read."
     yield "- Open the report, play the quotes, and check the criteria on the next deals."
+
+
+def _call_steps(analysis: Analysis, folder: Path) -> Iterator[str]:
+    """Yield what is to be said about calls whose deal or day is not certain."""
+    names = {c.call_id: c.call for c in analysis.calls}
+    waiting = [names.get(m.call_id, m.call_id) for m in analysis.unmatched]
+    left_out = f"; without a deal and left out: {len(waiting)}" if waiting else ""
+    waiting += [c.call for c in analysis.calls if c.waits and c.deal_id is not None]
+    if waiting:
+        shown = ", ".join(waiting[:SHOWN_UNMATCHED])
+        more = " ..." if len(waiting) > SHOWN_UNMATCHED else ""
+        yield (
+            f"- {'1 call waits' if len(waiting) == 1 else f'{len(waiting)} calls wait'} for a "
+            f"decision: icp-voice matches {folder} ({shown}{more}{left_out})."
+        )
+    undated = [c for c in analysis.calls if c.deal_id is not None and c.called_on is None]
+    if undated:
+        n_first = sum(c.call_number == 1 for c in undated)
+        yield (
+            f"- Calls without a date: {len(undated)}. Taken as the first call, being their deal's "
+            f"only one: {n_first}; as later calls: {len(undated) - n_first}. Add the date to "
+            "calls.csv."
+        )
 
 
 def _say(analysis: Analysis, trait: str) -> str:

@@ -8,7 +8,9 @@ analytics (`_AGENT`/`_CUST`), screen recorders (`mic`/`system`) and Zoom (`GMT20
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from icp_voice.ingest.versions import base_name
 from icp_voice.records import Side, SourceKind
 
 _SELLER_WORDS = (
@@ -32,15 +34,12 @@ _OPEN_PAIRS = (
 _WORD = re.compile(r"[^\W_]+")
 _PERSON_FOLDERS = frozenset({"audio record"})
 _PERSON = re.compile(r"audio_?(?P<name>.*?)[\d_]*", re.IGNORECASE)
-# What is added to a call's name to tell its recordings apart, and its transcripts.
-_ADDED_TO_RECORDINGS = (
+# What is added to a call's name to tell its recordings apart.
+_ADDED = (
     re.compile(r"[_ -]\d{3,4}(?:x\d{3,4}|p)$"),
     re.compile(r"(?<=recording)_(?:gallery|avo|as|gvo|speaker)[\w-]*$"),
 )
-_ADDED_TO_TRANSCRIPTS = (
-    re.compile(r"[._ -](?:audio_?)?(?:transcripts?|captions?|closed_?captions?|subtitles|cc)$"),
-    re.compile(r"[._-](?:en|ru|uk|pl)(?:-[a-z]{2})?$"),
-)
+_LANGUAGE = re.compile(r"[._-](?:en|ru|uk|pl)(?:-[a-z]{2})?$")
 # Zoom: video1234.mp4 beside audio1234.m4a, and of old zoom_0.mp4 beside audio_only.m4a.
 _ZOOM_LOCAL = re.compile(r"(?:video|audio|zoom_|audio_only_?)(?P<number>\d*)")
 
@@ -99,15 +98,14 @@ def call_key(stem: str, kind: SourceKind) -> str:
         >>> call_key("video1234567890", "recording") == call_key("audio1234567890", "recording")
         True
     """
-    key = before = _normal(stem)
-    added = _ADDED_TO_TRANSCRIPTS if kind == "transcript" else ()
-    patterns = (*_ADDED_TO_RECORDINGS, *added)
-    while True:
-        for pattern in patterns:
-            key = pattern.sub("", key) or key
-        if key == before:
-            break
+    key = _normal(stem)
+    if kind == "transcript":
+        key = base_name(Path(f"{_LANGUAGE.sub('', key)}.txt"))
+    before = ""
+    while key != before:
         before = key
+        for pattern in _ADDED:
+            key = pattern.sub("", key) or key
     local = _ZOOM_LOCAL.fullmatch(key)
     if local:
         return f"zoom {local['number'] or 0}"

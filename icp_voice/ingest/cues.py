@@ -34,7 +34,7 @@ def name_speakers(cues: Sequence[Cue], *, known_names: Sequence[str] = ()) -> li
     stays text.
     """
     if any(cue.speaker is not None for cue in cues):
-        return _carry_on(cues)
+        return carry_on(cues)
     matches = [_match_prefix(cue.text) for cue in cues]
     labels = Counter(match["name"].strip() for match in matches if match)
     mostly = sum(1 for m in matches if m) >= _MOSTLY * len(cues)
@@ -56,7 +56,7 @@ def name_speakers(cues: Sequence[Cue], *, known_names: Sequence[str] = ()) -> li
             named.append(replace(cue, speaker=label, text=match["text"].strip()))
         else:
             named.append(cue)
-    return _carry_on(named)
+    return carry_on(named)
 
 
 def _match_prefix(text: str) -> re.Match[str] | None:
@@ -73,7 +73,8 @@ def _looks_like_name(label: str) -> bool:
     return numbered or capitals
 
 
-def _carry_on(cues: Sequence[Cue]) -> list[Cue]:
+def carry_on(cues: Sequence[Cue]) -> list[Cue]:
+    """Give cues without a speaker the one before them."""
     speaker = UNNAMED_SPEAKER
     named = []
     for cue in cues:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 DateOrder = Literal["", "day_first", "month_first"]
@@ -12,6 +12,7 @@ _TIME = r"(?:[T ,]+\d{1,2}:\d{2}.*)?"
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _TIME)
 _SLASHES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})" + _TIME)
+_CLOCK = re.compile(r"(?:^|[T ,])(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([AaPp][Mm])?")
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
 
 
@@ -56,6 +57,29 @@ def parse_date(text: str, order: DateOrder = "") -> date:
     if first == second:
         return _make(year, first, second)
     raise AmbiguousDateError(f"{text!r} may be day first or month first")
+
+
+def parse_time(text: str) -> time | None:
+    """Return the time of day in a text, to the second; None where there is none.
+
+    Examples:
+        >>> parse_time("2025-03-04T10:15:30.250Z").isoformat()
+        '10:15:30'
+        >>> parse_time("3/4/2025 2:05 PM").isoformat()
+        '14:05:00'
+        >>> parse_time("2025-03-04") is None
+        True
+    """
+    match = _CLOCK.search(text.strip())
+    if match is None:
+        return None
+    hour = int(match[1])
+    if match[4] and hour <= 12:
+        hour = hour % 12 + (12 if match[4].lower() == "pm" else 0)
+    try:
+        return time(hour, int(match[2]), int(match[3] or 0))
+    except ValueError:
+        return None
 
 
 def settle_order(texts: Iterable[str]) -> DateOrder:

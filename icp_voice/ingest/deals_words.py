@@ -1,10 +1,11 @@
 """How CRMs name columns, outcomes and money, in English, Russian, Ukrainian and Polish."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from icp_voice.config import IngestConfig
-from icp_voice.records import Outcome
+from icp_voice.ingest.delimited import normal_header
+from icp_voice.records import Deal, Outcome
 
 # Field of `Deal` -> headers as `normal_header` writes them; the first that is there wins.
 FIELD_ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -68,6 +69,33 @@ LEAKING_COLUMNS = frozenset(
     }
 )
 
+# Columns beside the fields that tell whose deal it is; they name one company each, so they are no
+# traits either. As `normal_header` writes them.
+ACCOUNT_COLUMNS = frozenset(
+    {
+        *("account", "account_name", "company", "company_name", "customer_name"),
+        *("client_name", "organization", "organisation", "organization_name"),
+        *("organisation_name", "associated_company", "primary_associated_company", "legal_name"),
+        *("компания", "название_компании", "клиент", "контрагент", "организация", "заказчик"),
+        *("компанія", "назва_компанії", "клієнт", "організація", "замовник"),
+        *("firma", "nazwa_firmy", "klient", "kontrahent", "organizacja", "spółka", "spolka"),
+    }
+)
+DOMAIN_COLUMNS = frozenset(
+    {
+        *("website", "web_site", "web", "site", "url", "domain", "domains", "company_domain"),
+        *("company_domain_name", "company_website", "account_website", "account_domain"),
+        *("website_url", "homepage", "email_domain", "mail_domain"),
+        *("email", "e_mail", "mail", "emails", "contact_email", "contact_emails", "email_address"),
+        *("primary_email", "work_email", "customer_email", "buyer_email", "primary_contact_email"),
+        *("associated_contact_emails", "contact_e_mail", "contact_1_email"),
+        *("сайт", "веб_сайт", "вебсайт", "домен", "почта", "эл_почта", "электронная_почта"),
+        *("email_контакта", "рабочий_email", "пошта", "ел_пошта", "електронна_пошта"),
+        *("email_контакту", "strona", "strona_www", "www", "witryna", "domena", "poczta"),
+        *("adres_email", "email_kontaktu", "adres_e_mail"),
+    }
+)
+
 _OUTCOMES: Mapping[Outcome, tuple[str, ...]] = {
     "won": (
         *("won", "win", "closed won", "closedwon", "closed-won", "close won", "closed - won"),
@@ -113,6 +141,12 @@ _SIGNS = {
 _CURRENCIES = {sign: code for code, signs in _SIGNS.items() for sign in signs}
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
 _AMOUNT = re.compile(r"(?P<before>[^\d+-]*)(?P<number>[+-]?\d[\d.,]*)(?P<after>\D*)")
+
+
+def company_columns(deals: Iterable[Deal]) -> list[str]:
+    """Return the attribute columns that name a company, its website or its people's addresses."""
+    columns = sorted({column for deal in deals for column in deal.attributes})
+    return [c for c in columns if normal_header(c) in ACCOUNT_COLUMNS | DOMAIN_COLUMNS]
 
 
 def outcome_words(config: IngestConfig) -> dict[str, Outcome]:

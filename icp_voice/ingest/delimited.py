@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icp_voice.errors import DealsFileError
+from icp_voice.ingest.encoding import decode_text
 from icp_voice.records import RejectedRow
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -111,25 +112,13 @@ def _read_text(path: Path) -> tuple[str, str]:
             f"{path.name} is an Excel workbook; save the sheet as CSV (UTF-8) and name that file.",
             path=path,
         )
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace"), "utf-16"
-    if b"\x00" in data:
+    try:
+        return decode_text(data)
+    except ValueError as error:
         raise DealsFileError(
             f"{path.name} is not a text file; a CSV file exported from the CRM is expected.",
             path=path,
-        )
-    try:
-        return data.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        encoding = _guess_code_page(data)
-        return data.decode(encoding, errors="replace"), encoding
-
-
-def _guess_code_page(data: bytes) -> str:
-    """Tell cp1251 from cp1250: Cyrillic letters come in runs, Polish ones stand alone."""
-    high = [i for i, byte in enumerate(data) if byte >= 0x80]
-    neighbours = sum(1 for i in high if i + 1 < len(data) and data[i + 1] >= 0x80)
-    return "cp1251" if neighbours * 2 >= len(high) else "cp1250"
+        ) from error
 
 
 def _count_outside_quotes(line: str, delimiter: str) -> int:

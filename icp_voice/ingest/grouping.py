@@ -8,9 +8,10 @@ doubtful stays apart and is told.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from icp_voice.config import IngestConfig
 from icp_voice.ingest.call_names import TrackWords, call_key, is_person_folder, person_in_name
@@ -28,8 +29,6 @@ _VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".asf", ".flv"}
     | {".3gp", ".3g2", ".mts", ".m2ts", ".vob", ".ogv", ".ts"}
 )
-# Those that may name the speakers come first.
-_TRANSCRIPT_RANK = {".vtt": 0, ".json": 1, ".docx": 2, ".srt": 3, ".tsv": 4, ".txt": 5}
 
 Durations = Callable[[Path], float | str]
 
@@ -55,7 +54,7 @@ def group_files(
     config: IngestConfig,
     *,
     duration_of: Durations,
-    deal_of: Callable[[SourceFile], str | None] = lambda _: None,
+    deals: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Grouping:
     """Put the files of one call together.
 
@@ -66,9 +65,9 @@ def group_files(
         config: which words tell a side, and whether transcripts or recordings are preferred.
         duration_of: seconds by a file's header, 0 where that does not tell them, or why the file
             can't be decoded.
-        deal_of: what calls.csv says; files of different deals are different calls.
+        deals: call_id -> deal, as calls.csv says; files of different deals are different calls.
     """
-    grouper = _Grouper(folders, config, duration_of, deal_of)
+    grouper = _Grouper(folders, config, duration_of, deals)
     calls = grouper.join_formats(grouper.join_tracks(sources))
     log.info("grouping: files=%d calls=%d", len(sources), len(calls))
     return Grouping(tuple(calls), tuple(grouper.failures), tuple(grouper.notes()))
@@ -80,12 +79,12 @@ class _Grouper:
         folders: Sequence[Path],
         config: IngestConfig,
         duration_of: Durations,
-        deal_of: Callable[[SourceFile], str | None],
+        deals: Mapping[str, str | None],
     ) -> None:
         self._folders = folders
         self._config = config
         self._duration_of = duration_of
-        self._deal_of = deal_of
+        self._deals = deals
         self._words = TrackWords(config.seller_track_words, config.buyer_track_words)
         self._apart: list[str] = []
         self._n_tracks = self._n_both = 0
@@ -125,7 +124,8 @@ class _Grouper:
         """Return the sources, recordings and transcripts of the same call put together."""
         by_key: dict[tuple[Path, str], list[SourceFile]] = {}
         for source in sources:
-            by_key.setdefault(self._place_and_key(source), []).append(source)
+            if not source.part:  # a file of many calls goes with no recording
+                by_key.setdefault(self._place_and_key(source), []).append(source)
         for place, key in [k for k in by_key if k[1] == ""]:
             # The mix of a call recorded in a file a person lies in the folder above.
             above = [k for k in by_key if k[0] == place and k[1]]
@@ -134,7 +134,7 @@ class _Grouper:
         joined: dict[str, SourceFile] = {}
         for group in by_key.values():
             members = self._of_one_length(group)
-            if len(members) > 1 and len({d for d in map(self._deal_of, members) if d}) < 2:
+            if len(members) > 1 and self._of_one_deal(members):
                 call = self._first_choice(members)
                 joined |= {source.sha256: call for source in members}
         return list({c.sha256: c for s in sources for c in [joined.get(s.sha256, s)]}.values())
@@ -181,10 +181,9 @@ class _Grouper:
 
         One that can't be decoded stays a part of it: its side is missing, and it is named.
         """
-        deals = {deal for deal in map(self._deal_of, sources) if deal}
         found = [(source, self._duration_of(source.path)) for source in sources]
         lengths = {s.path.name: seconds for s, seconds in found if not isinstance(seconds, str)}
-        if len(deals) > 1 or not lengths:
+        if not self._of_one_deal(sources) or not lengths:
             return False
         known = sorted((seconds, name) for name, seconds in lengths.items() if seconds > 0)
         if known and not _close([s for s, _ in known], _TRACK_TOLERANCE_S, _TRACK_TOLERANCE):
@@ -202,10 +201,14 @@ class _Grouper:
         ]
         return True
 
-    def _of_one_length(self, group: Sequence[SourceFile]) -> list[SourceFile]:
-        """Return the transcripts of a group and those of its recordings that last as long.
+    def _of_one_deal(self, sources: Sequence[SourceFile]) -> bool:
+        return len({self._deals.get(s.call_id) for s in sources} - {None}) < 2
 
-        A recording that can't be decoded is left to itself, to fail under its own name.
+    def _of_one_length(self, group: Sequence[SourceFile]) -> list[SourceFile]:
+        """Return the transcript of a group and those of its recordings that last as long.
+
+        A recording that can't be decoded is left to itself, to fail under its own name. Where there
+        are several transcripts they hold different talks, and it is open which is the recording's.
         """
         if len(group) < 2:
             return list(group)
@@ -222,7 +225,9 @@ class _Grouper:
             for sha256, seconds in lengths.items()
             if not seconds or _close((seconds, longest), _FORMAT_TOLERANCE_S, _FORMAT_TOLERANCE)
         }
-        return [s for s in group if s.kind == "transcript" or s.sha256 in alike]
+        texts = [source for source in group if source.kind == "transcript"]
+        one_text = len(texts) == 1
+        return [s for s in group if s.sha256 in alike or (s.kind == "transcript" and one_text)]
 
     def _first_choice(self, members: Sequence[SourceFile]) -> SourceFile:
         """Return the one that is read, with the rest behind it in the order of preference."""
@@ -236,10 +241,8 @@ class _Grouper:
         return replace(ordered[0], tracks=tracks, others=others)
 
     def _preference(self, source: SourceFile) -> tuple[object, ...]:
-        suffix = source.path.suffix.lower()
-        rank = _TRANSCRIPT_RANK.get(suffix, 9)
-        if source.kind == "recording":
-            rank = 0 if source.tracks else 1 + (suffix in _VIDEO_SUFFIXES)
+        is_video = source.path.suffix.lower() in _VIDEO_SUFFIXES
+        rank = 0 if source.tracks else 1 + is_video
         return (source.kind != self._config.prefer, rank, -source.size_bytes, source.path)
 
     def _place_and_key(self, source: SourceFile) -> tuple[Path, str]:

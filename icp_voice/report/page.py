@@ -232,8 +232,8 @@ def _next_steps(analysis: Analysis, lookup: Lookup) -> list[str]:
         )
     if analysis.unmatched:
         steps.append(
-            f"{say_count(len(analysis.unmatched), 'call')} could not be matched to a deal: name "
-            "the deal in calls.csv and run it again."
+            f"{say_count(len(analysis.unmatched), 'call')} could not be matched to a deal: decide "
+            "with icp-voice matches and run it again."
         )
     if analysis.profile.criteria:
         steps.append("Listen to the quotes, then try the criteria on deals that close from now on.")

@@ -84,14 +84,20 @@ def _notes(analysis: Analysis) -> list[str]:
     silent = sum(d.deal_id not in heard for d in analysis.deals)
     unmatched, failed = len(analysis.unmatched), len(analysis.failures)
     rejected = len(analysis.rejected_rows)
+    weak = sum(c.waits and c.deal_id is not None for c in analysis.calls)
     notes = [
         _calls_per_deal(analysis),
         f"{say_count(silent, 'deal')} without any call: what was said there is not known."
         if silent
         else "",
-        f"{say_count(unmatched, 'call')} could not be matched to a deal; none was guessed."
+        f"{say_count(unmatched, 'call')} could not be matched to a deal; none was guessed. They "
+        "wait for a decision: icp-voice matches."
         if unmatched
         else "Every call was matched to a deal.",
+        f"{say_count(weak, 'call')} were matched for a weak reason; icp-voice matches shows why."
+        if weak
+        else "",
+        _undated(analysis),
         f"{say_count(failed, 'file')} could not be used."
         if failed
         else "Every file could be read.",
@@ -103,6 +109,18 @@ def _notes(analysis: Analysis) -> list[str]:
         else "",
     ]
     return [note for note in notes if note]
+
+
+def _undated(analysis: Analysis) -> str:
+    """Say what becomes of calls whose day nobody knows; empty where there are none."""
+    undated = [c for c in analysis.calls if c.deal_id is not None and c.called_on is None]
+    if not undated:
+        return ""
+    n_first = sum(c.call_number == 1 for c in undated)
+    return (
+        f"{say_count(len(undated), 'call')} without a date: {n_first} taken as the first call, "
+        f"being the deal's only one, {len(undated) - n_first} as later calls."
+    )
 
 
 def _parts(

@@ -19,14 +19,3 @@ CREATE TABLE IF NOT EXISTS deal_attributes (
     value      VARCHAR,
     PRIMARY KEY (deal_id, attribute)
 );
-
--- Grain: one file of the workspace as it is matched to a deal. Key: call_id.
--- deal_id NULL: listed as unmatched, never guessed. confidence is a share in [0, 1].
-CREATE TABLE IF NOT EXISTS matches (
-    call_id     VARCHAR PRIMARY KEY,
-    deal_id     VARCHAR,
-    called_on   DATE,
-    reason      VARCHAR NOT NULL,
-    detail      VARCHAR NOT NULL,
-    confidence  DOUBLE NOT NULL
-);

@@ -44,7 +44,7 @@ def group(
         [ROOT / folder for folder in folders],
         config,
         duration_of=duration_of,
-        deal_of=lambda s: (deals or {}).get(s.path.name),
+        deals={source(n).call_id: (deals or {}).get(Path(n).name) for n in names},
     )
 
 

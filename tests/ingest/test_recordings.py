@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from icp_voice.errors import RecordingError
-from icp_voice.ingest.recordings import hash_content, probe_recording, scan_sources, source_kind
+from icp_voice.ingest.recordings import (
+    hash_content,
+    holds_call,
+    left_out_note,
+    probe_recording,
+    scan_sources,
+    source_kind,
+)
 
 
 def put(path: Path, data: bytes) -> Path:
@@ -110,3 +117,40 @@ def test_file_that_is_no_recording_is_one_sentence(
     with pytest.raises(RecordingError, match=expected) as caught:
         probe_recording(path)
     assert "\n" not in str(caught.value)
+
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def test_text_that_is_no_transcript_is_left_out_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    """Notes, chats and other data are left out by content; a cut transcript stays, to be named."""
+    put(tmp_path / "plan.txt", (SAMPLES / "notes.txt").read_bytes())
+    put(tmp_path / "said.txt", (SAMPLES / "zoom-chat.txt").read_bytes())
+    put(tmp_path / "tldr.json", b'{"meeting": "Acme", "highlights": {}}')
+    put(tmp_path / "changes.tsv", b"original\tcorrected\n7730\t7731\n")
+    put(tmp_path / "cut.json", b'{"segments": [{"start"')
+    put(tmp_path / "torn.docx", b"PK\x03\x04")
+    put(tmp_path / "call.tsv", (SAMPLES / "whisper.tsv").read_bytes())
+    scan = scan_sources([tmp_path])
+    assert [source.path.name for source in scan.sources] == ["call.tsv", "cut.json", "torn.docx"]
+    left_out = ["changes.tsv", "plan.txt", "said.txt", "tldr.json"]
+    assert [path.name for path in scan.left_out] == left_out
+    assert left_out_note(scan.left_out) == (
+        "changes.tsv, plan.txt, said.txt, tldr.json are no transcripts and are left out.",
+    )
+    assert holds_call(tmp_path / "call.tsv")
+    assert not holds_call(tmp_path / "plan.txt")
+
+
+def test_a_file_of_several_calls_is_several_sources(tmp_path: Path) -> None:
+    """Gong's export gives a call each; overlapping exports give each call once."""
+    for name in ("gong-transcripts.json", "gong-calls.json"):
+        put(tmp_path / name, (SAMPLES / name).read_bytes())
+    put(tmp_path / "gong-page-2.json", (SAMPLES / "gong-transcripts.json").read_bytes() + b"\n")
+    scan = scan_sources([tmp_path])
+    assert [source.name for source in scan.sources] == [
+        "gong-page-2.json#7782342274025937895",
+        "gong-page-2.json#18446744073709551615",
+    ]
+    assert len({source.call_id for source in scan.sources}) == 2
+    assert scan.left_out == ()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from icp_voice.config import IngestConfig
 from icp_voice.errors import TranscriptError
-from icp_voice.ingest.subtitles import read_subtitles
+from icp_voice.ingest.readers.subtitles import read_subtitles
 from icp_voice.ingest.transcripts import read_transcript
 from icp_voice.records import Participant, Transcript
 
@@ -76,7 +76,7 @@ def test_zoom_names_and_times(tmp_path: Path, ending: str) -> None:
         == "We use one thing: a spreadsheet, and our dispatchers lose hours, so we need your help."
     )
     assert [turn.side for turn in found.turns] == ["seller", "buyer"]
-    assert (found.call, found.model, found.languages) == ("zoom.vtt", "webvtt", ("en",))
+    assert (found.call, found.model, found.languages) == ("zoom.vtt", "zoom-vtt", ("en",))
 
 
 def test_teams_voice_tags(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_teams_voice_tags(tmp_path: Path) -> None:
 
 def test_two_voices_in_a_cue_share_its_time() -> None:
     """A cue with two voice tags becomes two, in order, inside the cue's time."""
-    cues = read_subtitles("00:00.0 --> 00:04.0\n<v A>one two<v B>three four five")
+    cues = read_subtitles(["00:00.0 --> 00:04.0", "<v A>one two<v B>three four five"])
     assert [(cue.speaker, cue.text) for cue in cues] == [("A", "one two"), ("B", "three four five")]
     assert cues[0].start_s == 0.0 < cues[0].end_s == cues[1].start_s < cues[1].end_s == 4.0
 
@@ -161,7 +161,7 @@ def test_configured_seller_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("a.json", '{"calls": []}', "no list of segments"),
+        ("a.json", '{"calls": []}', "its keys are those of no known transcript"),
         ("a.json", "{", "is no transcript that can be read"),
         ("a.txt", "just some words\nwithout anybody", "no lines with a speaker"),
         ("a.vtt", "WEBVTT\n\n", "holds no words"),
@@ -187,5 +187,5 @@ def test_no_word_of_a_subtitle_is_lost(lines: list[list[str]]) -> None:
         f"{i}\n00:{i:02d}.000 --> 00:{i:02d}.900\n<v S{i % 2}>{' '.join(words)}</v>"
         for i, words in enumerate(lines)
     )
-    cues = read_subtitles(text)
+    cues = read_subtitles(text.split("\n"))
     assert " ".join(cue.text for cue in cues).split() == [w for words in lines for w in words]

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from icp_voice.config import IngestConfig, TranscribeConfig
-from icp_voice.ingest.calls import read_calls
-from icp_voice.ingest.matching import find_entry
+from icp_voice.ingest.calls import find_entries, read_calls
 from icp_voice.ingest.recordings import scan_sources
 from icp_voice.records import Transcript
 from icp_voice.transcribe.parallel import transcribe_recordings
@@ -33,7 +32,7 @@ def _heard(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Transcript, R
         type(entry)(Path(entry.file).name, entry.deal_id, entry.called_on, entry.participants)
         for entry in entries
     ]
-    people = {s.call_id: e.participants for s in sources if (e := find_entry(s, by_name))}
+    people = {c: e.participants for c, e in find_entries(sources, by_name).items()}
     config = TranscribeConfig(model="demo-en", languages=("en",))
     results = dict(transcribe_recordings(sources, config, participants=people))
     return [
