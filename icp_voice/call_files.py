@@ -22,11 +22,13 @@ def first_readable(
         calls: what is to be read.
         read: reads some calls, each by its `path`.
         note: is told where another file than the first had to do.
-        digests: path -> sha256; a copy of what could not be read is not tried.
+        digests: resolved path -> sha256; a copy of what could not be read is not tried.
     """
     first = {call.call_id: call for call in calls}
     waiting = [
-        replace(call, others=tuple(p for p in call.others if digests.get(p) != call.sha256))
+        replace(
+            call, others=tuple(p for p in call.others if digests.get(p.resolve()) != call.sha256)
+        )
         for call in calls
     ]
     failed: dict[str, list[FailedInput]] = {}
@@ -72,7 +74,7 @@ def name_copies(
     """Return a call's failure once for each path at which the same bytes lie."""
     named = [failure]
     for path in call.others:
-        if digests.get(path) == call.sha256:
+        if digests.get(path.resolve()) == call.sha256:
             reason = f"the same bytes as {call.path.name}: {failure.reason}"
             named.append(FailedInput(str(path), failure.stage, reason))
     return named

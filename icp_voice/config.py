@@ -17,6 +17,9 @@ from typing import Any, Literal
 from icp_voice.errors import ConfigError
 
 CONFIG_NAME = "icp-voice.toml"
+# What a run leaves in the results folder.
+STORE_NAME = "icp-voice.duckdb"
+EXPORTS_NAME = "exports"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class IngestConfig:
 
     Attributes:
         recordings: folders searched for audio, video and transcripts, with their sub-folders.
+        include, exclude: patterns as in .gitignore of the files that are read, and of those of
+            them (or folders) that are not.
         deals: the CRM's deals file; calls: the optional sidecar of calls.
         name_patterns: regular expressions with named groups `deal_id`, `date`, `time` or
             `account`, searched in the path below the folder of calls before the built-in ones;
@@ -38,6 +43,8 @@ class IngestConfig:
     """
 
     recordings: tuple[str, ...] = ("recordings", "transcripts")
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
     deals: str = "deals.csv"
     calls: str = "calls.csv"
     name_patterns: tuple[str, ...] = ()

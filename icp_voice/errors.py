@@ -12,6 +12,7 @@ IcpVoiceError
 ├── EvidenceError      counts or tables that no statistic is defined for
 ├── ExportError        a file that could not be written
 └── WorkspaceError     the folder or its store
+    └── StoreInUseError  another icp-voice has the store open; later it will be free
 
 "Too few deals to say" is a result, not an error. `exit_code` is what the command line returns:
 2 for wrong use or input; 1 is kept for "some inputs failed, the rest is done".
@@ -88,3 +89,7 @@ class ExportError(FileError):
 
 class WorkspaceError(FileError):
     """A workspace folder or store that can't be used."""
+
+
+class StoreInUseError(WorkspaceError):
+    """Another process has the store open; whoever can wait tries again."""

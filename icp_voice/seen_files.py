@@ -9,7 +9,6 @@ from icp_voice.errors import RecordingError
 from icp_voice.ingest.recordings import (
     CALL_ID_DIGITS,
     TRANSCRIPT_SUFFIXES,
-    SeenFile,
     probe_recording,
 )
 from icp_voice.records import SourceFile
@@ -44,11 +43,11 @@ class SeenFiles:
         self._lengths = {
             row.sha256: row.duration_s for row in self._rows.values() if row.duration_s is not None
         }
-        self._digests: dict[Path, str] = {}
+        self._hashes: Mapping[Path, tuple[int, int, str]] = {}
 
     @property
     def known(self) -> Mapping[Path, tuple[int, int, str]]:
-        """Path -> (size in bytes, modification time in ns, sha256).
+        """Resolved path -> (size in bytes, modification time in ns, sha256).
 
         A text that could not be read is left out, and so looked at anew: this version may know
         better what it is.
@@ -59,18 +58,18 @@ class SeenFiles:
             if status == "failed"
         }
         return {
-            self._folder / path: (row.size_bytes, row.mtime_ns, row.sha256)
+            (self._folder / path).resolve(): (row.size_bytes, row.mtime_ns, row.sha256)
             for path, row in self._rows.items()
             if row.call_id not in failed or Path(path).suffix.lower() not in TRANSCRIPT_SUFFIXES
         }
 
-    def look_at(self, files: Sequence[SeenFile]) -> None:
-        """Take the files as this run found them."""
-        self._digests = {file.path: file.sha256 for file in files}
+    def look_at(self, hashes: Mapping[Path, tuple[int, int, str]]) -> None:
+        """Take the files as this run found them, in the form of `known`."""
+        self._hashes = hashes
 
     def duration_of(self, path: Path) -> float | str:
         """Return a recording's seconds by its header, or why it can't be decoded."""
-        digest = self._digests.get(path, "")
+        *_, digest = self._hashes[path.resolve()]
         if digest not in self._lengths:
             try:
                 self._lengths[digest] = probe_recording(path)[0]
@@ -78,18 +77,16 @@ class SeenFiles:
                 return str(error)
         return self._lengths[digest]
 
-    def save(
-        self, files: Sequence[SeenFile], calls: Sequence[SourceFile], left_out: Sequence[Path]
-    ) -> None:
+    def save(self, calls: Sequence[SourceFile], left_out: Sequence[Path]) -> None:
         """Keep the files of this run, and drop calls that their files are no longer.
 
         A recording that was copied anew, an export that has grown, an original that now has a
         corrected copy beside it, a file that was taken for a transcript; and two files that were a
         call each are one since the second side came.
         """
-        call_of = {path: call.call_id for call in calls for path in call.paths}
+        call_of = {path.resolve(): call.call_id for call in calls for path in call.paths}
         present = {call.call_id for call in calls}
-        paths = {*call_of, *left_out, *(file.path for file in files)}
+        paths = {*call_of, *left_out, *self._hashes}
         now = {relative_path(path, self._folder) for path in paths}
         before = {(path, row.call_id) for path, row in self._rows.items()}
         before |= set(self._store.rows("SELECT path, call_id FROM calls"))
@@ -98,11 +95,11 @@ class SeenFiles:
                 tables.delete_call(self._store, call_id)
         rows = [
             (
-                *(relative_path(file.path, self._folder), file.size_bytes, file.mtime_ns),
-                *(file.sha256, call_of.get(file.path, file.sha256[:CALL_ID_DIGITS])),
-                self._lengths.get(file.sha256),
+                *(relative_path(path, self._folder), size_bytes, mtime_ns, sha256),
+                call_of.get(path, sha256[:CALL_ID_DIGITS]),
+                self._lengths.get(sha256),
             )
-            for file in files
+            for path, (size_bytes, mtime_ns, sha256) in self._hashes.items()
         ]
         self._store.execute("DELETE FROM files")
         self._store.insert("files", _COLUMNS, rows)

@@ -1,49 +1,43 @@
-"""One function a step of the pipeline: find what is stale, do it, keep it.
+"""One function a step of the pipeline, from files to signals: find what is stale, do it, keep it.
 
-Stages know nothing of the store or of each other; here their records meet its tables.
+Stages know nothing of the store or of each other; here their records meet its tables. The steps
+from signals to the report stand in `conclusions.py`.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from icp_voice import match_tables, tables, views
+from icp_voice import tables
 from icp_voice.call_files import first_readable, name_copies
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
 from icp_voice.records import (
     CallEntry,
-    CallSummary,
     Deal,
     FailedInput,
     Participant,
     RejectedRow,
     SourceFile,
-    Theme,
+    SourceKind,
     Transcript,
 )
-from icp_voice.results import Analysis
 from icp_voice.seen_files import SeenFiles
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
-from icp_voice.workspace import Workspace
+from icp_voice.workspace import Workspace, require_deals
 from icp_voice.workspace import relative_path as _relative
-
-if TYPE_CHECKING:
-    from icp_voice.evidence.traits import TraitTable
 
 log = logging.getLogger(__name__)
 
-QUOTES_PER_TRAIT = 12
 # Raise it when readers or turn-making change what they make of the same file.
 READER_VERSION = 3
 EXTRACT_BATCH = 50
+# The stage of recordings that wait for a speech model.
+NO_MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Sources:
         unused: files that are there and could not be read.
         participants: call_id -> attendees as calls.csv lists them, else as the call's sidecar does.
         entries: call_id -> its row of calls.csv; sidecars: call_id -> the file beside it.
-        digests: sha256 of every file that was found.
+        digests: sha256 of every file that was found, by its resolved path.
     """
 
     files: tuple[SourceFile, ...]
@@ -79,16 +73,29 @@ def read_crm(workspace: Workspace) -> CrmFiles:
     """Read the deals file and the sidecar.
 
     Raises:
-        DealsFileError: a file can't be used; nothing was written.
+        FileError: a file is missing or can't be used; nothing was written.
     """
-    from icp_voice.ingest.calls import read_calls
     from icp_voice.ingest.deals import read_deals
 
-    config = workspace.config.ingest
-    deals = read_deals(workspace.deals_path, config)
+    require_deals(workspace.deals_path)
+    deals = read_deals(workspace.deals_path, workspace.config.ingest)
     _require_both_outcomes(deals.deals, workspace.deals_path)
-    entries = read_calls(workspace.calls_path, config) if workspace.calls_path.is_file() else ()
-    return CrmFiles(deals.deals, entries, deals.rejected, deals.notes)
+    return replace(
+        read_sidecar(workspace), deals=deals.deals, rejected=deals.rejected, notes=deals.notes
+    )
+
+
+def read_sidecar(workspace: Workspace) -> CrmFiles:
+    """Read what is known of the calls themselves; the deals are left empty.
+
+    Raises:
+        DealsFileError: the file can't be used; nothing was written.
+    """
+    from icp_voice.ingest.calls import read_calls
+
+    if not workspace.calls_path.is_file():
+        return CrmFiles((), (), (), ())
+    return CrmFiles((), read_calls(workspace.calls_path, workspace.config.ingest), (), ())
 
 
 def require_calls(workspace: Workspace) -> None:
@@ -97,12 +104,17 @@ def require_calls(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: there is neither a store nor a file that may be a call.
     """
-    from icp_voice.ingest.recordings import holds_call
+    from icp_voice.ingest.recordings import find_files, holds_call
+    from icp_voice.ingest.selection import Selection
 
     if workspace.store_path.exists():
         return
-    files = (path for folder in workspace.source_folders for path in folder.rglob("*"))
-    if not any(holds_call(path) for path in files):
+    files = find_files(
+        workspace.source_folders,
+        ignore=workspace.no_calls,
+        selection=Selection(workspace.config.ingest, root=workspace.root),
+    )
+    if not any(holds_call(path) for path, _ in files):
         raise _no_calls(workspace, ())
 
 
@@ -111,16 +123,21 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
     from icp_voice.ingest.calls import find_entries
     from icp_voice.ingest.grouping import group_files
     from icp_voice.ingest.recordings import left_out_note, scan_sources
+    from icp_voice.ingest.selection import Selection
     from icp_voice.ingest.sidecars import read_sidecars
 
     reporter.stage("Finding calls", 0)
-    own = (workspace.store_path, workspace.report_path, workspace.exports_path)
     seen = SeenFiles(store, workspace.folder)
-    ignore = (*own, workspace.deals_path, workspace.calls_path)
-    scan = scan_sources(workspace.source_folders, ignore=ignore, known=seen.known)
+    scan = scan_sources(
+        workspace.source_folders,
+        ignore=workspace.no_calls,
+        known=seen.known,
+        selection=Selection(workspace.config.ingest, root=workspace.root),
+        settled=workspace.settled,
+    )
     if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
         raise _no_calls(workspace, scan.failures)
-    seen.look_at(scan.files)
+    seen.look_at(scan.hashes)
     by_file = find_entries(scan.sources, crm.entries)
     calls = group_files(
         *(scan.sources, workspace.source_folders, workspace.config.ingest),
@@ -128,7 +145,7 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
         deals={call_id: entry.deal_id for call_id, entry in by_file.items()},
     )
     with store.transaction():
-        seen.save(scan.files, calls.sources, scan.left_out)
+        seen.save(calls.sources, scan.left_out)
         tables.replace_deals(store, crm.deals)
     for note in (*crm.notes, *left_out_note(scan.left_out), *calls.notes):
         reporter.note(note)
@@ -141,7 +158,7 @@ def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Repo
         participants={call_id: e.participants for call_id, e in told if e.participants},
         entries=entries,
         sidecars=sidecars,
-        digests={file.path: file.sha256 for file in scan.files},
+        digests={path: sha256 for path, (_, _, sha256) in scan.hashes.items()},
     )
 
 
@@ -150,11 +167,11 @@ def transcribe_new(
     workspace: Workspace,
     sources: Sources,
     reporter: Reporter,
-) -> tuple[int, tuple[FailedInput, ...]]:
+) -> tuple[Counter[SourceKind], tuple[FailedInput, ...]]:
     """Turn every call that is new into speaker turns; each is committed by itself.
 
     Returns:
-        How many calls were new, and all inputs known to be unusable, by name.
+        How many calls of each kind were new, and all inputs known to be unusable, by name.
 
     Raises:
         ModelError: the speech model can't be loaded and there is nothing but recordings.
@@ -176,7 +193,7 @@ def transcribe_new(
             failures += name_copies(failure, source, sources.digests)
     calls = {source.call_id: source for source in sources.files}
     keys = {source.call_id: key for source, key in stale}
-    n_done = 0
+    n_done: Counter[SourceKind] = Counter()
     try:
         results = first_readable(
             [source for source, _ in stale],
@@ -196,12 +213,12 @@ def transcribe_new(
                 path = _relative(source.path, workspace.folder)
                 tables.save_transcript(store, source, path, result)
                 store.finish_job("transcribe", source.call_id, key)
-                n_done += 1
+                n_done[source.kind] += 1
     except ModelError as error:
         # Without a speech model the transcripts still count; the recordings wait for the next run.
         if not store.rows("SELECT 1 FROM calls LIMIT 1"):
             raise
-        failures.append(FailedInput(f"{len(keys)} recordings", "transcribe", str(error)))
+        failures.append(FailedInput(f"{len(keys)} recordings", NO_MODEL, str(error)))
     return n_done, tuple(sorted(failures, key=lambda f: f.name))
 
 
@@ -252,115 +269,6 @@ def extract_new(
     return len(stale)
 
 
-def group_themes(
-    store: Store, workspace: Workspace, embedder: SentenceEmbedder, reporter: Reporter
-) -> tuple[Theme, ...]:
-    """Group what the buyers said; ids of themes that live on are kept."""
-    from icp_voice.themes.clustering import find_themes
-
-    lines = tables.load_buyer_lines(store)
-    reporter.stage("Grouping themes", 0)
-    previous = tables.load_themes(store)
-    themes = find_themes(lines, embedder, workspace.config.themes, previous=previous)
-    with store.transaction():
-        tables.save_themes(store, themes)
-    return tables.load_themes(store)
-
-
-def measure(
-    store: Store,
-    workspace: Workspace,
-    crm: CrmFiles,
-    themes: tuple[Theme, ...],
-    failures: tuple[FailedInput, ...],
-    embedder: SentenceEmbedder,
-    reporter: Reporter,
-) -> Analysis:
-    """Join calls to deals, measure every trait, propose criteria and score the deals."""
-    from icp_voice.evidence.measure import measure as measure_traits
-    from icp_voice.icp.criteria import propose
-    from icp_voice.icp.scorecard import score_deals
-
-    config = workspace.config
-    reporter.stage("Measuring", 0)
-    deals = tables.load_deals(store)
-    table = _trait_table(store, workspace, deals)
-    measurement = measure_traits(table, deals, config.evidence)
-    quotes = views.load_trait_quotes(store, per_trait=QUOTES_PER_TRAIT)
-    statements = _statements(workspace, themes, table.traits)
-    reporter.stage("Proposing criteria", 0)
-    profile = propose(
-        measurement, table, deals, quotes=quotes, statements=statements, config=config.icp
-    )
-    scores = score_deals(profile, table, deals, quotes=quotes, config=config.icp)
-    calls = views.load_call_summaries(store)
-    return Analysis(
-        name=workspace.name,
-        synthetic=config.synthetic,
-        data_until=_latest_day(deals, calls),
-        deals=deals,
-        calls=calls,
-        measurement=measurement,
-        profile=profile,
-        scores=scores,
-        themes=themes,
-        deal_signals=views.load_deal_signals(store),
-        statements=statements,
-        quotes=quotes,
-        unmatched=match_tables.load_unmatched(store),
-        failures=failures,
-        rejected_rows=crm.rejected,
-        sentence_model=embedder.name,
-    )
-
-
-def state_of_calls(store: Store) -> list[tuple[object, ...]]:
-    """Return what every result rests on: the finished jobs and the calls' deals, in order."""
-    return [
-        *store.rows(
-            "SELECT stage, input_key, parameters_hash, status FROM jobs "
-            "WHERE stage IN ('transcribe', 'extract') ORDER BY ALL"
-        ),
-        *store.rows("SELECT * EXCLUDE (path) FROM call_deals ORDER BY ALL"),
-    ]
-
-
-def save_analysis(store: Store, fingerprint: str, analysis: Analysis) -> None:
-    """Keep the results as tables and as one document, in place of the ones before."""
-    document = msgspec.json.encode(analysis).decode("utf-8")
-    with store.transaction():
-        tables.save_results(store, analysis)
-        store.execute("DELETE FROM analyses")
-        store.insert("analyses", ("fingerprint", "analysis"), [(fingerprint, document)])
-
-
-def load_analysis(store: Store, fingerprint: str) -> Analysis | None:
-    """Return the kept analysis if it rests on exactly this, else None."""
-    found = store.rows("SELECT analysis FROM analyses WHERE fingerprint = ?", [fingerprint])
-    return msgspec.json.decode(found[0][0], type=Analysis) if found else None
-
-
-def write_outputs(
-    workspace: Workspace, analysis: Analysis, reporter: Reporter, *, anew: bool
-) -> tuple[Path, tuple[Path, ...]]:
-    """Write the report and the exports; with `anew` False only what is missing.
-
-    Raises:
-        ExportError: a file can't be written.
-    """
-    from icp_voice.export.exports import EXPORT_NAMES, write_exports
-    from icp_voice.report.report import write_report
-
-    exports = tuple(workspace.exports_path / name for name in EXPORT_NAMES)
-    if anew or not workspace.report_path.is_file():
-        reporter.stage("Writing report", 0)
-        write_report(analysis, workspace.report_path)
-    if anew or not all(path.is_file() for path in exports):
-        reporter.stage("Writing exports", 0)
-        exports = write_exports(analysis, workspace.exports_path)
-    return workspace.report_path, exports
-
-
 def _transcribe_key(
     workspace: Workspace, source: SourceFile, participants: Sequence[Participant], model: str
 ) -> str:
@@ -380,7 +288,7 @@ def _transcribe_key(
 
 def _failed_key(key: str, source: SourceFile, sources: Sources) -> str:
     """Return what a failure rests on: with another file of the call there it is tried again."""
-    return stable_hash(key, sorted(sources.digests.get(path, "") for path in source.paths))
+    return stable_hash(key, sorted(sources.digests.get(p.resolve(), "") for p in source.paths))
 
 
 def _transcripts_of(
@@ -450,50 +358,3 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
         "transcripts (vtt, srt, json, txt, docx, tsv) there and run it again.",
         path=workspace.folder,
     )
-
-
-def _trait_table(store: Store, workspace: Workspace, deals: tuple[Deal, ...]) -> "TraitTable":
-    """Fold what was heard and what the CRM says into one row a deal."""
-    from icp_voice.evidence.columns import attribute_table
-    from icp_voice.evidence.observations import table_from_observations
-    from icp_voice.evidence.traits import join_tables
-    from icp_voice.ingest.deals_words import company_columns
-
-    heard = store.columns(
-        "SELECT deal_id, trait, value, known_at, call_number FROM deal_traits "
-        "ORDER BY deal_id, call_number, trait"
-    )
-    said = table_from_observations(
-        heard["deal_id"],
-        heard["trait"],
-        heard["value"],
-        heard["known_at"],
-        deals=deals,
-        call_numbers=heard["call_number"],
-    )
-    # The segment is what is compared inside; what names one company is no property of companies.
-    leave_out = (workspace.config.evidence.stratify_by, *company_columns(deals))
-    recorded = attribute_table(deals, leave_out=leave_out)
-    return said if recorded is None else join_tables(said, recorded)
-
-
-def _statements(
-    workspace: Workspace, themes: Sequence[Theme], traits: Sequence[str]
-) -> dict[str, str]:
-    """Return how a sales lead would say each trait."""
-    from icp_voice.extract.extractor import load_extractor
-
-    said = dict(load_extractor(workspace.config.extract).statements)
-    said |= {f"theme/{t.theme_id}": f"Talks about: {t.label}" for t in themes}
-    for trait in traits:
-        kind, _, rest = trait.partition("/")
-        if kind == "attribute":
-            column, _, value = rest.partition("=")
-            said[trait] = f"{column.replace('_', ' ').capitalize()}: {value}"
-    return {trait: said[trait] for trait in traits if trait in said}
-
-
-def _latest_day(deals: Sequence[Deal], calls: Sequence[CallSummary]) -> date | None:
-    days = [day for d in deals for day in (d.created_on, d.closed_on) if day is not None]
-    days += [c.called_on for c in calls if c.called_on is not None]
-    return max(days, default=None)

@@ -13,14 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from icp_voice.errors import WorkspaceError
+from icp_voice.config import STORE_NAME as STORE_NAME
+from icp_voice.errors import StoreInUseError, WorkspaceError
 from icp_voice.resources import resource_path
 
 if TYPE_CHECKING:
     import duckdb
     import numpy as np
 
-STORE_NAME = "icp-voice.duckdb"
 SCHEMA_VERSION = 1
 
 log = logging.getLogger(__name__)
@@ -167,7 +167,7 @@ def _connect(path: Path) -> "duckdb.DuckDBPyConnection":
     except duckdb.IOException as error:
         text = str(error)
         if "lock" in text.lower() or "being used by another process" in text.lower():
-            raise WorkspaceError(
+            raise StoreInUseError(
                 f"{path} is in use by another icp-voice. Wait until it ends, or close it.",
                 path=path,
             ) from error

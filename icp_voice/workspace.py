@@ -1,16 +1,16 @@
 """A workspace: the folder with recordings and CRM files, and where results go."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from icp_voice.config import CONFIG_NAME, Config, load_config
+from icp_voice.config import CONFIG_NAME, EXPORTS_NAME, STORE_NAME, Config, load_config
 from icp_voice.errors import WorkspaceError
 from icp_voice.resources import resource_path
-from icp_voice.store import STORE_NAME
+from icp_voice.stamps import Stamp
 
 REPORT_NAME = "report.html"
-EXPORTS_NAME = "exports"
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,31 @@ class Workspace:
     """Where a run reads and writes.
 
     Attributes:
-        folder: results, store and configuration; relative paths of the configuration start here.
+        root: the folder the user named; relative paths of the configuration start here.
+        folder: where the store, report and exports are; `root` unless said.
         source_folders: where recordings and transcripts are looked for.
         deals_path: the CRM's deals file; calls_path: the sidecar, which may be missing.
+        settled: the only call files to read, each while it is as its stamp says; None: all.
     """
 
+    root: Path
     folder: Path
     config: Config
     source_folders: tuple[Path, ...]
     deals_path: Path
     calls_path: Path
+    settled: Mapping[Path, Stamp] | None = None
+
+    @property
+    def config_path(self) -> Path:
+        """The settings, which may be missing."""
+        return self.root / CONFIG_NAME
+
+    @property
+    def no_calls(self) -> tuple[Path, ...]:
+        """Files and folders among the sources that hold no calls: our own and the CRM's."""
+        own = (self.store_path, self.report_path, self.exports_path)
+        return (*own, self.deals_path, self.calls_path)
 
     @property
     def store_path(self) -> Path:
@@ -59,6 +74,7 @@ def open_workspace(
     model: str | None = None,
     languages: tuple[str, ...] = (),
     offline: bool = False,
+    deals_needed: bool = True,
 ) -> Workspace:
     """Find the inputs in a workspace or a plain folder of recordings.
 
@@ -70,12 +86,13 @@ def open_workspace(
         model: overrides the configuration's speech model.
         languages: override the configuration's languages.
         offline: True never asks the hub.
+        deals_needed: False where calls are worth reading before there are deals.
 
     Raises:
         WorkspaceError: the folder is missing or is no folder, or a file named is not there.
         ConfigError: `icp-voice.toml` is wrong.
     """
-    _require_folder(folder)
+    require_folder(folder)
     config = load_config(folder / CONFIG_NAME)
     transcribe = config.transcribe
     if model is not None:
@@ -87,14 +104,12 @@ def open_workspace(
     config = replace(config, transcribe=transcribe)
     named = tuple(folder / name for name in config.ingest.recordings)
     present = tuple(path for path in named if path.is_dir())
-    deals_path = _named_file(deals, "--deals") or folder / config.ingest.deals
-    if not deals_path.is_file():
-        raise WorkspaceError(
-            f"No deals file: {deals_path} is not there. Export the deals of your CRM as CSV "
-            "(deal_id, outcome: won, lost or open) and name it with --deals FILE.",
-            path=deals_path,
-        )
+    deals_path = deals or folder / config.ingest.deals
+    if deals_needed:
+        _named_file(deals, "--deals")
+        require_deals(deals_path)
     return Workspace(
+        root=folder,
         folder=results or folder,
         config=config,
         source_folders=present or (folder,),
@@ -109,6 +124,20 @@ def relative_path(path: Path, folder: Path) -> str:
         return path.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:
         return path.resolve().as_posix()
+
+
+def require_deals(path: Path) -> None:
+    """Refuse to go on without a deals file.
+
+    Raises:
+        WorkspaceError: it is not there.
+    """
+    if not path.is_file():
+        raise WorkspaceError(
+            f"No deals file: {path} is not there. Export the deals of your CRM as CSV "
+            "(deal_id, outcome: won, lost or open) and name it with --deals FILE.",
+            path=path,
+        )
 
 
 def copy_sample_workspace(target: Path) -> None:
@@ -150,7 +179,12 @@ def _copy_missing(source: Path, target: Path) -> None:
     part.replace(target)
 
 
-def _require_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        WorkspaceError: it is missing, or a file.
+    """
     if folder.is_dir():
         return
     if folder.exists():

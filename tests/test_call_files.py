@@ -64,7 +64,7 @@ def read(workspace: Workspace, listener: Listener | None = None) -> tuple[int, l
     with Store(workspace.store_path) as store:
         sources = steps.find_calls(store, workspace, steps.read_crm(workspace), listener)
         n_read, failed = steps.transcribe_new(store, workspace, sources, listener)
-    return n_read, sorted(Path(f.name).name for f in (*sources.unused, *failed))
+    return n_read.total(), sorted(Path(f.name).name for f in (*sources.unused, *failed))
 
 
 def test_every_path_of_broken_bytes_is_named(tmp_path: Path) -> None:
@@ -113,14 +113,14 @@ def test_second_side_that_comes_later_makes_one_call_of_two(tmp_path: Path) -> N
     def run(store: Store) -> tuple[SourceFile, ...]:
         seen = SeenFiles(store, tmp_path)
         scan = scan_sources([folder], known=seen.known)
-        seen.look_at(scan.files)
+        seen.look_at(scan.hashes)
 
         def duration_of(path: Path) -> float | str:
             asked.append(path.name)
             return seen.duration_of(path)
 
         found = group_files(scan.sources, [folder], IngestConfig(), duration_of=duration_of)
-        seen.save(scan.files, found.sources, scan.left_out)
+        seen.save(found.sources, scan.left_out)
         return found.sources
 
     sample = Path(__file__).parent.parent / "sample_audio" / "workspace" / "recordings"

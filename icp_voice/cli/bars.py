@@ -18,8 +18,8 @@ from icp_voice.progress import TranscribeProgress
 class Bars:
     """A `Reporter` that draws one bar a stage; plain lines where there is no terminal."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        """Draw on `console`, else on standard error."""
+    def __init__(self, console: Console | None = None, *, transient: bool = False) -> None:
+        """Draw on `console`, else on standard error; `transient` bars go away at the end."""
         self._console = console or Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description:<22}"),
@@ -28,6 +28,7 @@ class Bars:
             TimeElapsedColumn(),
             console=self._console,
             disable=not self._console.is_terminal,
+            transient=transient,
         )
         self._task: TaskID | None = None
         self._total = 0

@@ -16,6 +16,7 @@ from icp_voice.cli.filters import extract, measure, transcribe
 from icp_voice.cli.formats import formats
 from icp_voice.cli.matches import matches
 from icp_voice.cli.models import models
+from icp_voice.cli.watch import watch
 from icp_voice.errors import IcpVoiceError
 
 # Nothing leaves the machine: these are read by the libraries at import, so they are set first.
@@ -42,7 +43,17 @@ def cli(verbose: bool) -> None:
     )
 
 
-for command in (demo, analyze, matches, transcribe, extract, measure, models, formats):
+for command in (
+    demo,
+    analyze,
+    watch,
+    matches,
+    transcribe,
+    extract,
+    measure,
+    models,
+    formats,
+):
     cli.add_command(command)
 
 

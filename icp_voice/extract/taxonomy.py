@@ -8,6 +8,7 @@ and examples of both.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -125,21 +126,26 @@ def load_taxonomy(extra_folders: Sequence[Path | str] = ()) -> Taxonomy:
     for folder in extra_folders:
         paths.extend(_own_files(Path(folder)))
     digest = hashlib.sha256()
+    for path in (*paths, *(shipped / name for name in _RESERVED)):
+        digest.update(path.read_bytes())
+    return _read_all(shipped, tuple(paths), digest.hexdigest()[:16])
+
+
+# A run needs it more than once, and a watcher at every batch; `key` changes with the files.
+@lru_cache(maxsize=2)
+def _read_all(shipped: Path, paths: tuple[Path, ...], key: str) -> Taxonomy:
     kinds: dict[str, Kind] = {}
     for path in paths:
-        digest.update(path.read_bytes())
         kind = read_kind(path)
         known = kinds.get(kind.kind)
         kinds[kind.kind] = kind if known is None else _join(known, kind)
-    for name in _RESERVED:
-        digest.update((shipped / name).read_bytes())
     context, answers = read_context(shipped / "context.yaml")
     return Taxonomy(
         tuple(kinds[name] for name in sorted(kinds)),
         read_words(shipped / "words.yaml"),
         context,
         answers,
-        digest.hexdigest()[:16],
+        key,
     )
 
 
