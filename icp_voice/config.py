@@ -38,6 +38,9 @@ class IngestConfig:
         date_order: how ambiguous dates such as 03/04/2025 are read; "" refuses them.
         won_words, lost_words, open_words: stage names of this CRM beside the usual ones.
         seller_names, seller_domains: who is on our side, by name or mail domain.
+        prefer: which is read where a call lies there as a transcript and as a recording.
+        seller_track_words, buyer_track_words: words, beside the usual ones, by which the names of
+            two files tell that they are the two sides of one call.
     """
 
     recordings: tuple[str, ...] = ("recordings", "transcripts")
@@ -52,6 +55,9 @@ class IngestConfig:
     open_words: tuple[str, ...] = ()
     seller_names: tuple[str, ...] = ()
     seller_domains: tuple[str, ...] = ()
+    prefer: Literal["transcript", "recording"] = "transcript"
+    seller_track_words: tuple[str, ...] = ()
+    buyer_track_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

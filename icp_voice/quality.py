@@ -43,7 +43,7 @@ class Heard:
             None for transcripts.
         mean_log_probability: mean token log-probability of the recogniser; None for transcripts.
         n_dropped_characters: recognised text that was taken out as invented.
-        partial: the recording broke off.
+        damage: in words, what of the recording is missing, such as where it breaks off.
         estimated_times: the transcript has no times and they were computed from its words.
     """
 
@@ -51,7 +51,7 @@ class Heard:
     speech_s: float | None = None
     mean_log_probability: float | None = None
     n_dropped_characters: int = 0
-    partial: bool = False
+    damage: str = ""
     estimated_times: bool = False
 
 
@@ -111,8 +111,8 @@ def _graded(quality: CallQuality, turns: Sequence[Turn], heard: Heard) -> CallQu
         _judge_amount(reasons, quality, heard)
         _judge_recogniser(reasons, quality, turns, heard)
         _judge_sides(reasons, quality, turns)
-    if heard.partial:
-        reasons.doubts.append("the recording breaks off")
+    if heard.damage:
+        reasons.doubts.append(heard.damage)
     if heard.estimated_times:
         words = "the transcript has no times; they are estimated at 150 words a minute"
         reasons.doubts.append(words)

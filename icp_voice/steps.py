@@ -7,10 +7,11 @@ from signals to the report stand in `conclusions.py`.
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from icp_voice import tables
+from icp_voice.call_files import first_readable, name_copies
 from icp_voice.embedding import CachedEmbedder, SentenceEmbedder, load_embedder
 from icp_voice.errors import DealsFileError, IcpVoiceError, ModelError, WorkspaceError
 from icp_voice.progress import Reporter
@@ -24,6 +25,7 @@ from icp_voice.records import (
     SourceKind,
     Transcript,
 )
+from icp_voice.seen_files import SeenFiles
 from icp_voice.store import Store, stable_hash
 from icp_voice.tables import StoredEmbeddings
 from icp_voice.workspace import Workspace, require_deals
@@ -56,6 +58,7 @@ class Sources:
         unused: files that are there and could not be read.
         participants: call_id -> attendees as calls.csv lists them, else as the call's sidecar does.
         entries: call_id -> its row of calls.csv; sidecars: call_id -> the file beside it.
+        digests: sha256 of every file that was found, by its resolved path.
     """
 
     files: tuple[SourceFile, ...]
@@ -63,6 +66,7 @@ class Sources:
     participants: Mapping[str, tuple[Participant, ...]]
     entries: Mapping[str, CallEntry]
     sidecars: Mapping[str, CallEntry]
+    digests: Mapping[Path, str] = field(default_factory=dict)
 
 
 def read_crm(workspace: Workspace) -> CrmFiles:
@@ -117,35 +121,45 @@ def require_calls(workspace: Workspace) -> None:
 def find_calls(store: Store, workspace: Workspace, crm: CrmFiles, reporter: Reporter) -> Sources:
     """Scan the folders, read what stands beside the calls, and bring files and deals up to date."""
     from icp_voice.ingest.calls import find_entries
+    from icp_voice.ingest.grouping import group_files
     from icp_voice.ingest.recordings import left_out_note, scan_sources
     from icp_voice.ingest.selection import Selection
     from icp_voice.ingest.sidecars import read_sidecars
 
     reporter.stage("Finding calls", 0)
-    known = {
-        (workspace.folder / path).resolve(): (size, mtime, sha)
-        for path, size, mtime, sha in tables.load_known_files(store)
-    }
+    seen = SeenFiles(store, workspace.folder)
     scan = scan_sources(
         workspace.source_folders,
         ignore=workspace.no_calls,
-        known=known,
+        known=seen.known,
         selection=Selection(workspace.config.ingest, root=workspace.root),
         settled=workspace.settled,
     )
     if not scan.sources and not store.rows("SELECT 1 FROM calls LIMIT 1"):
         raise _no_calls(workspace, scan.failures)
+    seen.look_at(scan.hashes)
+    by_file = find_entries(scan.sources, crm.entries)
+    calls = group_files(
+        *(scan.sources, workspace.source_folders, workspace.config.ingest),
+        duration_of=seen.duration_of,
+        deals={call_id: entry.deal_id for call_id, entry in by_file.items()},
+    )
     with store.transaction():
-        _forget_replaced(store, workspace, scan.sources, scan.left_out)
+        seen.save(calls.sources, scan.left_out)
         tables.replace_deals(store, crm.deals)
-        _save_files(store, workspace, scan.hashes)
-    for note in (*crm.notes, *left_out_note(scan.left_out)):
+    for note in (*crm.notes, *left_out_note(scan.left_out), *calls.notes):
         reporter.note(note)
-    entries = find_entries(scan.sources, crm.entries)
-    sidecars, broken = read_sidecars(scan.sources, workspace.config.ingest)
+    entries = find_entries(calls.sources, crm.entries)
+    sidecars, broken = read_sidecars(calls.sources, workspace.config.ingest)
     told = (*sidecars.items(), *entries.items())
-    participants = {call_id: e.participants for call_id, e in told if e.participants}
-    return Sources(scan.sources, (*scan.failures, *broken), participants, entries, sidecars)
+    return Sources(
+        files=calls.sources,
+        unused=(*scan.failures, *calls.failures, *broken),
+        participants={call_id: e.participants for call_id, e in told if e.participants},
+        entries=entries,
+        sidecars=sidecars,
+        digests={path: sha256 for path, (_, _, sha256) in scan.hashes.items()},
+    )
 
 
 def transcribe_new(
@@ -172,18 +186,28 @@ def transcribe_new(
         people = sources.participants.get(source.call_id, ())
         key = _transcribe_key(workspace, source, people, model)
         parameters, status, error = jobs.get(source.call_id, ("", "", None))
-        if parameters != key:
+        if parameters != (_failed_key(key, source, sources) if status == "failed" else key):
             stale.append((source, key))
         elif status == "failed":
-            failures.append(FailedInput(source.name, "transcribe", error or "unknown reason"))
+            failure = FailedInput(source.name, "transcribe", error or "unknown reason")
+            failures += name_copies(failure, source, sources.digests)
+    calls = {source.call_id: source for source in sources.files}
     keys = {source.call_id: key for source, key in stale}
     n_done: Counter[SourceKind] = Counter()
     try:
-        for source, result in _transcripts_of([s for s, _ in stale], workspace, sources, reporter):
+        results = first_readable(
+            [source for source, _ in stale],
+            lambda calls: _transcripts_of(calls, workspace, sources, reporter),
+            reporter.note,
+            sources.digests,
+        )
+        for source, result in results:
             key = keys.pop(source.call_id)
             with store.transaction():
                 if isinstance(result, FailedInput):
-                    failures.append(result)
+                    call = calls[source.call_id]
+                    failures += name_copies(result, call, sources.digests)
+                    key = _failed_key(key, call, sources)
                     store.finish_job("transcribe", source.call_id, key, result.reason)
                     continue
                 path = _relative(source.path, workspace.folder)
@@ -258,7 +282,13 @@ def _transcribe_key(
     # Workers, threads and the offline switch change the time it takes, not the words. `model` is
     # the identity of the weights; where their folder lies changes nothing.
     words = replace(settings, workers=0, threads=0, offline=False, model="")
-    return stable_hash("recording", READER_VERSION, words, model, sides)
+    tracks = [(track.side, track.name) for track in source.tracks]
+    return stable_hash("recording", READER_VERSION, words, model, sides, tracks)
+
+
+def _failed_key(key: str, source: SourceFile, sources: Sources) -> str:
+    """Return what a failure rests on: with another file of the call there it is tried again."""
+    return stable_hash(key, sorted(sources.digests.get(p.resolve(), "") for p in source.paths))
 
 
 def _transcripts_of(
@@ -328,28 +358,3 @@ def _no_calls(workspace: Workspace, failures: tuple[FailedInput, ...]) -> Worksp
         "transcripts (vtt, srt, json, txt, docx, tsv) there and run it again.",
         path=workspace.folder,
     )
-
-
-def _forget_replaced(
-    store: Store, workspace: Workspace, sources: Sequence[SourceFile], left_out: Sequence[Path]
-) -> None:
-    """Drop calls whose file now holds something else, or is a version of another call's.
-
-    A recording that was copied anew, an export that has grown, an original that now has a
-    corrected copy beside it, a file that was taken for a transcript.
-    """
-    paths = [path for source in sources for path in source.paths]
-    now = {_relative(path, workspace.folder) for path in (*paths, *left_out)}
-    present = {source.sha256 for source in sources}
-    known = store.rows("SELECT path, sha256 FROM files UNION SELECT path, sha256 FROM calls")
-    for path, sha256 in sorted(known):
-        if path in now and sha256 not in present:
-            tables.delete_call(store, sha256[:16])
-
-
-def _save_files(
-    store: Store, workspace: Workspace, hashes: Mapping[Path, tuple[int, int, str]]
-) -> None:
-    rows = [(_relative(path, workspace.folder), *found) for path, found in hashes.items()]
-    store.execute("DELETE FROM files")
-    store.insert("files", ("path", "size_bytes", "mtime_ns", "sha256"), rows)

@@ -106,18 +106,6 @@ CALL_TABLES = (
 )
 
 
-def load_known_files(store: Store) -> list[tuple[str, int, int, str]]:
-    """Return path, size, modification time and sha256 of the files seen before.
-
-    A file that could not be read is left out, and so looked at anew: this version may know better
-    what it is.
-    """
-    return store.rows(
-        "SELECT path, size_bytes, mtime_ns, sha256 FROM files WHERE left(sha256, 16) NOT IN "
-        "(SELECT input_key FROM jobs WHERE stage = 'transcribe' AND status = 'failed')"
-    )
-
-
 def delete_call(store: Store, call_id: str) -> None:
     """Remove a call and all that was read out of it."""
     for table in CALL_TABLES:

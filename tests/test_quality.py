@@ -53,7 +53,12 @@ def test_call_without_a_fault_is_good() -> None:
         (talk(), Heard(120, 100, -0.8), "usable", "the recogniser was unsure (mean log-prob"),
         (talk(), Heard(120, 100, -0.3, 400), "usable", "25% of the recognised text was invented"),
         (talk(), Heard(120, 100, -0.3, 1300), "poor", "52% of the recognised text was invented"),
-        (talk(), Heard(120, 100, -0.3, partial=True), "usable", "the recording breaks off"),
+        (
+            talk(),
+            Heard(120, 100, -0.3, damage="the recording breaks off"),
+            "usable",
+            "the recording breaks off",
+        ),
         (talk(confidence=0.7), GOOD, "usable", "who sells and who buys is uncertain (70%)"),
         (talk(buyer_share=0.03), GOOD, "poor", "only 3% of the words are known to be said by"),
         (talk(buyer_share=0), GOOD, "poor", "nothing is known to be said by the buyer"),
@@ -76,7 +81,9 @@ def test_each_fault_has_its_grade_and_reason(
 
 def test_reasons_that_make_it_poor_come_first() -> None:
     """All reasons are told, the heavy ones before the doubts."""
-    found = assess_quality(talk(confidence=0.7), Heard(120, 100, -1.5, partial=True))
+    found = assess_quality(
+        talk(confidence=0.7), Heard(120, 100, -1.5, damage="the recording breaks off")
+    )
     assert found.grade == "poor"
     assert [reason.split(" (")[0] for reason in found.reasons] == [
         "the recogniser was unsure",

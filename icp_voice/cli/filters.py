@@ -5,7 +5,7 @@ table to read; bars and failures go to standard error. One bad file never stops 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from icp_voice.errors import ConfigError, IcpVoiceError
-from icp_voice.records import Participant, Side, SourceFile, Transcript
+from icp_voice.records import Participant, Side, SourceFile, Track, Transcript
 from icp_voice.results import Measurement
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ PARTICIPANTS = click.option(
 @click.option("--model", default="small", show_default=True, help="Speech model: name or folder.")
 @click.option("--language", "languages", multiple=True, help="A language that may occur; repeat.")
 @click.option("--seller-channel", type=click.IntRange(0, 1), default=0, show_default=True)
+@click.option("--tracks", is_flag=True, help="FILES are the sides of one call, the seller first.")
 @click.option("--offline", is_flag=True, help="Never ask the network, not even for a model.")
 @click.option("--batched", is_flag=True, help="Several pieces of speech at once: for a GPU.")
 @PARTICIPANTS
@@ -53,6 +54,7 @@ def transcribe(
     model: str,
     languages: tuple[str, ...],
     seller_channel: int,
+    tracks: bool,
     offline: bool,
     batched: bool,
     participants: Path | None,
@@ -80,6 +82,8 @@ def transcribe(
             sources.append(_source(path))
         except OSError as error:
             n_failed += _fail(path.name, error.strerror or str(error))
+    if tracks and len(sources) > 1:
+        sources = [_one_call(sources)]
     attendees = {source.call_id: people for source in sources}
     with Bars() as bars:
         if sources:
@@ -179,6 +183,15 @@ def _source(path: Path) -> SourceFile:
 
     sha256 = hash_content(path)
     return SourceFile(sha256[:16], sha256, path, "recording", path.stat().st_size)
+
+
+def _one_call(sources: Sequence[SourceFile]) -> SourceFile:
+    """Make one call of files that hold a side or a person each."""
+    from icp_voice.ingest.grouping import call_of_tracks
+
+    sides: list[Side] = ["seller", "buyer"] if len(sources) == 2 else ["unknown"] * len(sources)
+    tracks = [Track(source.path, side) for source, side in zip(sources, sides, strict=True)]
+    return call_of_tracks(list(zip(sources, tracks, strict=True)))
 
 
 def _fail(name: str, reason: str) -> int:

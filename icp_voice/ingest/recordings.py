@@ -3,11 +3,15 @@
 import hashlib
 import logging
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from icp_voice.errors import NoTranscriptError
+from icp_voice.file_magic import read_head, recording_format
 from icp_voice.ingest.selection import Selection, is_unfinished, keeps_place
 from icp_voice.ingest.sidecars import is_sidecar
 from icp_voice.ingest.transcripts import find_parts
@@ -30,9 +34,13 @@ log = logging.getLogger(__name__)
 
 RECORDING_SUFFIXES = frozenset(
     {
-        *(".wav", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wma", ".amr"),
-        *(".aiff", ".aif", ".au", ".caf", ".gsm", ".mka", ".mp2", ".3gp"),
-        *(".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".ts"),
+        *(".wav", ".mp3", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus", ".spx", ".flac"),
+        *(".wma", ".amr", ".awb", ".aiff", ".aif", ".au", ".snd", ".caf", ".mka", ".mp2"),
+        *(".w64", ".rf64", ".bwf", ".wv", ".ape", ".ac3", ".voc", ".dss", ".ds2", ".vox"),
+        *(".gsm", ".g722", ".g729", ".ulaw", ".ul", ".mulaw", ".pcmu", ".alaw", ".al", ".pcma"),
+        *(".sln", ".sln16", ".sln48"),
+        *(".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".mpg", ".mpeg", ".wmv", ".asf"),
+        *(".3gp", ".3g2", ".flv", ".mts", ".m2ts", ".vob", ".ogv"),
     }
 )
 TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt", ".json", ".txt", ".tsv", ".docx"})
@@ -41,7 +49,7 @@ TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt", ".json", ".txt", ".tsv", ".docx
 _ALWAYS_TRANSCRIPTS = frozenset({".vtt", ".srt"})
 # Text that meeting tools and projects put beside transcripts; never somebody's speech.
 _NOT_TRANSCRIPTS = ("readme", "license", "licence", "chat", "notes", "requirements", "provenance")
-_CALL_ID_DIGITS = 16
+CALL_ID_DIGITS = 16
 _CHUNK_BYTES = 1 << 20
 _NAMED_IN_A_NOTE = 5
 
@@ -51,7 +59,8 @@ class Scan:
     """What a search of the folders found.
 
     Attributes:
-        sources: one a content, in sorted order of folders and paths.
+        sources: one a content, in sorted order of folders and paths; the other paths of the same
+            bytes are among its `others`.
         failures: files that can't be read or are empty.
         hashes: resolved path -> (size in bytes, modification time in ns, sha256) of every file,
             as it was before it was read; the `known` of the next scan.
@@ -93,7 +102,6 @@ def scan_sources(
     failures: list[FailedInput] = []
     left_out: list[Path] = []
     seen: set[Path] = set()
-    n_twice = 0
     for path, kind in find_files(folders, ignore=ignore, selection=selection, failures=failures):
         resolved = path.resolve()
         if resolved in seen:
@@ -113,7 +121,7 @@ def scan_sources(
         if found is None:
             continue
         size_bytes, _, sha256 = found
-        source = SourceFile(sha256[:_CALL_ID_DIGITS], sha256, path, kind, size_bytes)
+        source = SourceFile(sha256[:CALL_ID_DIGITS], sha256, path, kind, size_bytes)
         try:
             calls = (source,) if found is earlier else split_source(source)
         except NoTranscriptError as other:
@@ -121,12 +129,13 @@ def scan_sources(
             continue
         if not any(call.part for call in calls):
             hashes[resolved] = found
-        n_twice += sum(call.sha256 in sources for call in calls)
         for call in calls:
-            sources.setdefault(call.sha256, call)
+            first = sources.setdefault(call.sha256, call)
+            if first is not call:
+                sources[call.sha256] = replace(first, others=(*first.others, path))
     merged = merge_versions(tuple(sources.values()))
-    counts = (len(merged), n_twice, len(failures), len(left_out))
-    log.info("scan: calls=%d twice=%d failed=%d left_out=%d", *counts)
+    counts = (len(merged), len(hashes), len(failures), len(left_out))
+    log.info("scan: calls=%d files=%d failed=%d left_out=%d", *counts)
     return Scan(tuple(merged), tuple(failures), hashes, tuple(left_out))
 
 
@@ -193,16 +202,32 @@ def hash_content(path: Path) -> str:
 
 
 def source_kind(path: Path) -> SourceKind | None:
-    """Tell by its name whether a file is a recording, a transcript or neither."""
+    """Tell whether a file is a recording, a transcript or neither.
+
+    A name with the suffix of a recording is believed, so that a broken one is named. Any other
+    file counts as a recording where its first bytes show one: names lose their suffix on the way
+    out of a telephone system, or get a wrong one.
+    """
     suffix = path.suffix.lower()
     if suffix in RECORDING_SUFFIXES:
         return "recording"
+    with suppress(OSError):
+        stamp = read_stamp(path)
+        is_here = stat.S_ISREG(stamp.mode) and not stamp.online_only
+        if is_here and _shows_recording(path, stamp.size_bytes, stamp.mtime_ns):
+            return "recording"
     if suffix not in TRANSCRIPT_SUFFIXES or is_sidecar(path):
         return None
     stem = path.stem.lower()
     if suffix == ".txt" and (stem.startswith(_NOT_TRANSCRIPTS) or stem.endswith("chat")):
         return None
     return "transcript"
+
+
+# A folder that is watched is looked at over and over.
+@lru_cache(maxsize=1 << 16)
+def _shows_recording(path: Path, size_bytes: int, mtime_ns: int) -> bool:
+    return size_bytes > 0 and recording_format(read_head(path)) is not None
 
 
 def _walk(

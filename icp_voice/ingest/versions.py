@@ -36,7 +36,7 @@ def merge_versions(sources: Sequence[SourceFile]) -> list[SourceFile]:
     groups: dict[tuple[Path, str], list[SourceFile]] = {}
     for source in sources:
         if source.kind == "transcript" and not source.part:
-            key = (source.path.parent, _base_name(source.path))
+            key = (source.path.parent, base_name(source.path))
             groups.setdefault(key, []).append(source)
     merged: dict[Path, SourceFile | None] = {}
     for group in groups.values():
@@ -63,13 +63,13 @@ def _split_by_words(ranked: Sequence[SourceFile]) -> list[list[SourceFile]]:
     return groups
 
 
-def _base_name(path: Path) -> str:
+def base_name(path: Path) -> str:
     """Return the stem without words that say which version it is.
 
     Examples:
-        >>> _base_name(Path("GMT20250304-101500_Recording.transcript.vtt"))
+        >>> base_name(Path("GMT20250304-101500_Recording.transcript.vtt"))
         'gmt20250304-101500_recording'
-        >>> _base_name(Path("transcript_corrected.vtt")), _base_name(Path("transcript.vtt"))
+        >>> base_name(Path("transcript_corrected.vtt")), base_name(Path("transcript.vtt"))
         ('transcript', 'transcript')
     """
     stem = path.stem.lower()

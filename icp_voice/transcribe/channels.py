@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from icp_voice.records import Participant, Side
+from icp_voice.records import Participant, Side, Track
 from icp_voice.sides import SideGuess, SpokenLine, assign_sides, sides_by_words
 
 CHANNEL_CONFIDENCE = 0.97
@@ -43,6 +43,51 @@ def channel_sides(
         channel: SideGuess("unknown" if doubtful else side, confidence)
         for channel, side in told.items()
     }
+
+
+def track_sides(
+    lines: Sequence[tuple[str, str]],
+    tracks: Sequence[Track],
+    *,
+    people: Sequence[Participant] = (),
+    seller_names: Sequence[str] = (),
+    seller_domains: Sequence[str] = (),
+) -> dict[str, SideGuess]:
+    """Return channel -> side of a call recorded in one file a person.
+
+    The file's name is believed where it tells the side; else the attendee list, where it knows the
+    name; else what is said.
+
+    Args:
+        lines: (channel, text) in order of time.
+        tracks: the file behind each channel.
+        people: attendees with their sides.
+        seller_names: configured people of our side.
+        seller_domains: configured mail domains of our side.
+    """
+    labels = [track.name or str(channel) for channel, track in enumerate(tracks)]
+    guesses = assign_sides(
+        [SpokenLine(labels[int(channel)], text) for channel, text in lines],
+        participants=people,
+        seller_names=seller_names,
+        seller_domains=seller_domains,
+    )
+    sides = {}
+    for channel, track in enumerate(tracks):
+        if track.side != "unknown":
+            sides[str(channel)] = SideGuess(track.side, CHANNEL_CONFIDENCE)
+        else:
+            sides[str(channel)] = guesses.get(labels[channel], SideGuess("unknown", 0.5))
+    return sides
+
+
+def name_tracks(
+    sides: Mapping[str, SideGuess], tracks: Sequence[Track], people: Sequence[Participant]
+) -> dict[str, str]:
+    """Return channel -> name shown: the one in the file's name, else as `name_speakers` says."""
+    names = name_speakers(sides, people, unnamed="Channel")
+    told = {str(channel): track.name for channel, track in enumerate(tracks) if track.name}
+    return {**names, **told}
 
 
 def voice_sides(

@@ -19,6 +19,8 @@ def to_json(transcript: Transcript) -> dict[str, Any]:
         "languages": list(transcript.languages),
         "model": transcript.model,
         "partial": transcript.partial,
+        "title": transcript.title,
+        "started_at": transcript.started_at.isoformat() if transcript.started_at else None,
         "quality": {**asdict(transcript.quality), "reasons": list(transcript.quality.reasons)},
         "turns": [
             {

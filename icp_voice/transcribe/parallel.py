@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from icp_voice.config import TranscribeConfig
@@ -25,6 +26,7 @@ from icp_voice.progress import TranscribeProgress
 from icp_voice.records import FailedInput, Participant, SourceFile, Transcript
 from icp_voice.transcribe.audio import MAX_WINDOW_S
 from icp_voice.transcribe.engine import FasterWhisperEngine, SpeechEngine
+from icp_voice.transcribe.heap import return_large_blocks
 from icp_voice.transcribe.models import resolve_model
 from icp_voice.transcribe.recording import Attendance, Listener, SpeechUnit
 from icp_voice.transcribe.spoken_language import usable_languages
@@ -65,6 +67,7 @@ def transcribe_recordings(
     sources = list({source.call_id: source for source in sources}.values())
     if not sources:
         return
+    return_large_blocks()
     sizes = {source.call_id: measure_size(source) for source in sources}
     ordered = sorted(sources, key=lambda s: (-sizes[s.call_id].duration_s, s.call_id))
     workers, threads = plan_workers(sum(size.n_units for size in sizes.values()), config)
@@ -99,12 +102,14 @@ class RecordingSize:
 
 def measure_size(source: SourceFile) -> RecordingSize:
     """Return a recording's size by its header; one that can't be decoded is a single unit."""
-    try:
-        duration_s, channels = probe_recording(source.path)
-    except IcpVoiceError:
-        return RecordingSize(0.0, 1)
+    probes = []
+    for path in [track.path for track in source.tracks] or [source.path]:
+        with suppress(IcpVoiceError):
+            probes.append(probe_recording(path))
+    duration_s = max((seconds for seconds, _ in probes), default=0.0)
     n_windows = max(1, math.ceil(duration_s / MAX_WINDOW_S))
-    return RecordingSize(duration_s, n_windows * (2 if channels == 2 else 1))
+    n_channels = 2 if probes and probes[0][1] == 2 else 1
+    return RecordingSize(duration_s, n_windows * max(n_channels, len(source.tracks)))
 
 
 def plan_workers(n_units: int, config: TranscribeConfig) -> tuple[int, int]:

@@ -1,16 +1,39 @@
 """One recording from file to transcript: channels, speech, words, speakers, sides, quality."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from icp_voice.config import TranscribeConfig
+from icp_voice.media import recording_tags
 from icp_voice.quality import Heard, assess_quality
-from icp_voice.records import DroppedSegment, Participant, Segment, SourceFile, Transcript
+from icp_voice.records import (
+    DroppedSegment,
+    Participant,
+    Segment,
+    SourceFile,
+    Track,
+    Transcript,
+)
 from icp_voice.sides import SideGuess
-from icp_voice.transcribe.audio import AudioWindow, Samples, is_dual_mono, mix_down, read_windows
-from icp_voice.transcribe.channels import channel_sides, name_speakers, voice_sides
+from icp_voice.transcribe.audio import (
+    AudioWindow,
+    Samples,
+    channels_differ,
+    distinct_channels,
+    mix_down,
+    read_tracks,
+    read_windows,
+)
+from icp_voice.transcribe.channels import (
+    channel_sides,
+    name_speakers,
+    name_tracks,
+    track_sides,
+    voice_sides,
+)
 from icp_voice.transcribe.cleanup import clean_segments
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
 from icp_voice.transcribe.listening import recognise_languages
@@ -28,6 +51,8 @@ log = logging.getLogger(__name__)
 
 # Pauses inside one channel that part two voices; shorter than what ends a piece for the recogniser.
 _VOICE_SILENCE_MS = 200
+_WORD = re.compile(r"[\W_]*[^\W_]+")
+_SEPARATORS = " _-.,()[]"
 
 
 @dataclass(frozen=True)
@@ -129,14 +154,15 @@ class Listener:
         self._languages = usable_languages(engine, config.languages)
         self._on_heard = on_heard
         self._heard_s: dict[tuple[int, int], float] = {}
-        self._windows = read_windows(source.path)
+        self._windows = _windows_of(source)
         self._n_windows = 0
         self._separate = False
         self._n_channels = 0
+        self._kept: list[int] = []
         self._channels: list[_Channel] = []
         self._track = VoiceTrack()
         self._duration_s = 0.0
-        self._partial = False
+        self._damage = ""
 
     def next_units(self) -> list[SpeechUnit]:
         """Return the speech of the next window, a unit a channel; empty at the end.
@@ -149,12 +175,12 @@ class Listener:
             return []
         if not self._n_channels:
             self._begin(window)
-        self._partial = window.partial
+        self._damage = window.damage
         self._duration_s = window.start_s + window.duration_s
         if self._separate:
-            streams: list[Samples] = list(window.samples)
+            streams: list[Samples] = [window.samples[i] for i in self._kept]
         else:
-            streams = [mix_down(window.samples)]
+            streams = [mix_down(window.samples[self._kept])]
         units = [
             self._unit(number, samples, window, 1.0 / len(streams))
             for number, samples in enumerate(streams)
@@ -178,8 +204,9 @@ class Listener:
     def transcript(self) -> Transcript:
         """Return the call, once every unit was recognised."""
         if self._separate:
+            tracks = [self.source.tracks[i] for i in self._kept] if self.source.tracks else []
             segments, dropped, sides = _from_channels(
-                self._channels, self._config, self._attendance
+                self._channels, tracks, self._config, self._attendance
             )
         else:
             segments, dropped, sides = _from_voices(
@@ -197,9 +224,10 @@ class Listener:
                 speech_s=sum(channel.speech_s for channel in self._channels),
                 mean_log_probability=_mean_log_probability([s for _, s in segments]),
                 n_dropped_characters=sum(len(drop.text) for drop in dropped),
-                partial=self._partial,
+                damage=self._damage,
             ),
         )
+        title, started_at = recording_tags(self.source)
         log.info(
             "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
             *(self.source.call_id, self._duration_s, self._n_channels),
@@ -207,7 +235,7 @@ class Listener:
         )
         return Transcript(
             call_id=self.source.call_id,
-            call=self.source.path.name,
+            call=call_name(self.source),
             duration_s=round(self._duration_s, 3),
             channels=self._n_channels,
             languages=languages_of(turns),
@@ -216,7 +244,9 @@ class Listener:
             turns=turns,
             participants=self._attendance.participants,
             dropped=dropped,
-            partial=self._partial,
+            partial=bool(self._damage),
+            title=title,
+            started_at=started_at,
         )
 
     def close(self) -> None:
@@ -226,10 +256,19 @@ class Listener:
     def _begin(self, window: AudioWindow) -> None:
         """Decide about the channels by the first window."""
         self._n_channels = int(window.samples.shape[0])
-        self._separate = self._n_channels == 2 and not is_dual_mono(window.samples)
+        self._kept = list(range(self._n_channels))
+        if window.apart:
+            # In a file a person somebody may be silent for long; an unused track always is.
+            keep_silent = bool(self.source.tracks)
+            self._kept = distinct_channels(window.samples, keep_silent=keep_silent) or self._kept
+            self._separate = len(self._kept) > 1
+        else:
+            self._separate = self._n_channels == 2 and channels_differ(
+                self.source.path, window.samples
+            )
         self._channels = [
             _Channel(LanguageChooser(self._engine, self._languages))
-            for _ in range(2 if self._separate else 1)
+            for _ in range(len(self._kept) if self._separate else 1)
         ]
 
     def _unit(self, number: int, samples: Samples, window: AudioWindow, share: float) -> SpeechUnit:
@@ -252,10 +291,37 @@ class Listener:
         )
 
 
+def call_name(source: SourceFile) -> str:
+    """Return what a call is called: its file's name, or what the names of its files share.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> tracks = (Track(Path("acme_agent.wav")), Track(Path("acme_caller.wav")))
+        >>> call_name(SourceFile("", "", tracks[0].path, "recording", 1, tracks))
+        'acme (2 files)'
+    """
+    if len(source.tracks) < 2:
+        return source.path.name
+    words = [_WORD.findall(track.path.stem) for track in source.tracks]
+    shared = [word for word in words[0] if all(word in others for others in words[1:])]
+    first = source.tracks[0].path
+    name = "".join(shared).strip(_SEPARATORS) or first.parent.name
+    return f"{name} ({len(source.tracks)} files)"
+
+
+def _windows_of(source: SourceFile) -> Generator[AudioWindow, None, None]:
+    if len(source.tracks) < 2:
+        return read_windows(source.path)
+    return read_tracks([track.path for track in source.tracks])
+
+
 def _from_channels(
-    channels: Sequence[_Channel], config: TranscribeConfig, attendance: Attendance
+    channels: Sequence[_Channel],
+    tracks: Sequence[Track],
+    config: TranscribeConfig,
+    attendance: Attendance,
 ) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
-    """Return the segments of two channels, one side each."""
+    """Return the segments of several channels, one speaker each."""
     segments: list[tuple[str, Segment]] = []
     dropped: list[DroppedSegment] = []
     for number, channel in enumerate(channels):
@@ -264,10 +330,17 @@ def _from_channels(
         dropped += cleaned.dropped
     segments.sort(key=lambda item: (item[1].start_s, item[0]))
     lines = [(speaker, segment.text) for speaker, segment in segments]
-    sides = channel_sides(
-        lines, seller_channel=config.seller_channel, people=attendance.participants
-    )
-    names = name_speakers(sides, attendance.participants, unnamed="Channel")
+    people, ours = attendance.participants, attendance.seller_names
+    domains = attendance.seller_domains
+    if any(track.name or track.side != "unknown" for track in tracks):
+        sides = track_sides(lines, tracks, people=people, seller_names=ours, seller_domains=domains)
+        names = name_tracks(sides, tracks, people)
+    elif len(channels) == 2:
+        sides = channel_sides(lines, seller_channel=config.seller_channel, people=people)
+        names = name_speakers(sides, people, unnamed="Channel")
+    else:
+        sides = voice_sides(lines, people=people, seller_names=ours, seller_domains=domains)
+        names = name_speakers(sides, people, unnamed="Channel")
     renamed = [(names[speaker], segment) for speaker, segment in segments]
     return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
 

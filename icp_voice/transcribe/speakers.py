@@ -41,6 +41,8 @@ _MIN_SPEAKER_STRETCHES = 2
 _MIN_GAIN = 0.17
 _PENALTY_WEIGHT = 0.5
 _SPARE_CLUSTERS = 2
+# Hours of frames are reckoned with in blocks: in double precision they would fill the memory.
+_BLOCK_FRAMES = 16_384
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,10 @@ class VoiceTrack:
         """Tell the voices of the whole recording apart; see `diarize`."""
         if not self._features:
             return Diarization(np.zeros(0, dtype=np.intp), 1)
+        # Hours of features are kept once, not twice.
+        self._features = [np.concatenate(self._features)]
         return diarize(
-            np.concatenate(self._features),
+            self._features[0],
             np.concatenate(self._used),
             np.concatenate(self._speech),
             min_speakers=min_speakers,
@@ -132,7 +136,8 @@ def diarize(
     if max_speakers < 2 or len(stretches) < _MIN_STRETCHES:
         return Diarization(np.where(speech, 0, -1).astype(np.intp), 1)
     centre, spread = features[used].mean(axis=0), features[used].std(axis=0)
-    features = (features - centre) / np.maximum(spread, 1e-6)
+    features = features - centre
+    features /= np.maximum(spread, 1e-6)
     labels = _cluster(features, used, stretches, max_speakers + _SPARE_CLUSTERS)
     labels = _merge(features, used, labels, min_speakers, max_speakers)
     for _ in range(_ROUNDS):
@@ -230,8 +235,14 @@ def _own_share(n_frames: int) -> float:
 
 def _covariance(frames: Floats, share: float) -> NDArray[np.float64]:
     """Return the covariance, drawn towards the unit one so that few seconds suffice."""
-    unit = np.eye(frames.shape[1])
-    return np.asarray(share * np.cov(frames, rowvar=False, dtype=np.float64) + (1 - share) * unit)
+    n_frames, n_features = frames.shape
+    mean = frames.mean(axis=0, dtype=np.float64)
+    total = np.zeros((n_features, n_features))
+    for first in range(0, n_frames, _BLOCK_FRAMES):
+        block = frames[first : first + _BLOCK_FRAMES] - mean
+        total += block.T @ block
+    unit = np.eye(n_features)
+    return np.asarray(share * total / max(1, n_frames - 1) + (1 - share) * unit)
 
 
 def _resegment(features: Floats, used: Flags, speech: Flags, labels: Labels) -> Labels:
@@ -251,9 +262,13 @@ def _log_density(frames: Floats, at: Floats) -> NDArray[np.float64]:
     """Return the log-density at some frames of the Gaussian that fits a voice's frames."""
     covariance = _covariance(frames, _own_share(frames.shape[0]))
     lower = np.linalg.cholesky(covariance)
-    scaled = np.linalg.solve(lower, (at - frames.mean(axis=0, dtype=np.float64)).T)
+    mean = frames.mean(axis=0, dtype=np.float64)
+    distances = np.empty(at.shape[0])
+    for first in range(0, at.shape[0], _BLOCK_FRAMES):
+        scaled = np.linalg.solve(lower, (at[first : first + _BLOCK_FRAMES] - mean).T)
+        distances[first : first + _BLOCK_FRAMES] = (scaled**2).sum(axis=0)
     log_determinant = 2.0 * float(np.log(np.diag(lower)).sum())
-    return np.asarray(-0.5 * ((scaled**2).sum(axis=0) + log_determinant))
+    return np.asarray(-0.5 * (distances + log_determinant))
 
 
 def _viterbi(scores: NDArray[np.float64], speech: Flags) -> Labels:

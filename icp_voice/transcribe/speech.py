@@ -26,6 +26,8 @@ _THRESHOLD, _LOW_THRESHOLD = 0.5, 0.35
 _MIN_SPEECH = SAMPLING_RATE_HZ // 10
 # Words whose times pass the end of a piece by less than this still belong to it.
 _SNAP_S = 0.25
+# The recogniser's spectrogram needs 0.8 MB a second of speech: no more than this is given at once.
+MAX_AT_ONCE_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def recognise_pieces(
     """
     if engine.batch_size > 1:
         pieces = list(_cut_long(samples, pieces))
-    limit_s = engine.max_speech_s or (MAX_BATCHED_S if engine.batch_size > 1 else 0.0)
+    limit_s = engine.max_speech_s or (MAX_BATCHED_S if engine.batch_size > 1 else MAX_AT_ONCE_S)
     total = sum(piece.padded_end - piece.padded_start for piece in pieces)
     done = 0
     found: list[Recognised] = []

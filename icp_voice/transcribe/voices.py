@@ -19,7 +19,7 @@ _LOWEST_HZ, _HIGHEST_HZ = 80.0, 7600.0
 _PITCH_HZ = (65.0, 400.0)
 _VOICED = 0.45
 _PITCH_WEIGHT = 2.0
-_BLOCK_FRAMES = 4096
+_BLOCK_FRAMES = 1024
 
 
 def voice_features(samples: Samples) -> tuple[Floats, NDArray[np.bool_]]:

@@ -1,5 +1,6 @@
 """The command line: one sentence and the right exit code for whatever a user types."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -132,3 +133,23 @@ def test_unknown_language_is_one_sentence(run: RunCommand, tmp_path: Path) -> No
     code, out, err = run("analyze", tmp_path, "--language", "ukr")
     assert (code, out) == (2, "")
     assert err == "Error: Languages: 'ukr' is not known; accepted are en, ru, uk, pl.\n"
+
+
+@pytest.mark.slow
+def test_two_files_are_one_call_where_the_user_says_so(
+    run: RunCommand, root: Path, tmp_path: Path
+) -> None:
+    """`--tracks` reads them side by side, the seller's first; without it they are two calls."""
+    recordings = root / "sample_audio" / "workspace" / "recordings"
+    sample = min(recordings.glob("*.ogg"), key=lambda path: path.stat().st_size)
+    first, second = tmp_path / "one.ogg", tmp_path / "two.ogg"
+    first.write_bytes(sample.read_bytes())
+    second.write_bytes(sample.read_bytes() + b"\0")
+    options = ("--model", "demo-en", "--language", "en", "--offline", "--format", "json")
+    code, out, err = run("transcribe", first, second, "--tracks", *options)
+    assert code == 0, err
+    (call,) = [json.loads(line) for line in out.splitlines()]
+    assert call["channels"] == 2
+    assert call["title"] is None
+    code, out, _ = run("transcribe", first, second, *options)
+    assert len(out.splitlines()) == 2

@@ -13,6 +13,7 @@ from icp_voice.ingest.recordings import (
     left_out_note,
     probe_recording,
     scan_sources,
+    source_kind,
 )
 
 
@@ -43,13 +44,39 @@ def test_folders_are_searched_in_order_without_own_and_hidden_files(tmp_path: Pa
 
 
 def test_same_content_twice_is_one_call(tmp_path: Path) -> None:
-    """A copy under another name is the same call; an empty file is a named failure."""
+    """A copy under another name is the same call, at both paths; an empty file is named."""
     put(tmp_path / "one.wav", b"sound")
     put(tmp_path / "two.wav", b"sound")
     put(tmp_path / "void.wav", b"")
     scan = scan_sources([tmp_path, tmp_path, tmp_path / "missing"])
     assert [source.path.name for source in scan.sources] == ["one.wav"]
+    assert [path.name for path in scan.sources[0].others] == ["two.wav"]
+    assert sorted(path.name for path in scan.hashes) == ["one.wav", "two.wav"]
     assert ["void.wav is empty" in failure.reason for failure in scan.failures] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("call", b"OggS\0\2" + b"\0" * 99, "recording"),
+        ("call.bin", b"RIFF\x24\0\0\0WAVEfmt \0", "recording"),
+        ("call 12.03.2025", b"\0\0\0\x20ftypM4A \0\0", "recording"),
+        ("notes.txt", b"ID3\4\0\0\0\0\0\0" + b"\0" * 99, "recording"),
+        ("call.vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n", "transcript"),
+        ("ID3 tags.txt", b"ID3 tags, a list: artist and title\n", "transcript"),
+        ("broken.wav", b"nothing of the kind", "recording"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 99, None),
+        ("photo.heic", b"\0\0\0\x20ftypheic\0\0", None),
+        ("report.pdf", b"%PDF-1.7\n\0", None),
+        ("source.ts", b"export const a = 1;\n", None),
+        ("empty", b"", None),
+    ],
+)
+def test_first_bytes_tell_where_the_name_does_not(
+    tmp_path: Path, name: str, data: bytes, kind: str | None
+) -> None:
+    """Recordings without or with a wrong suffix count; pictures and documents do not."""
+    assert source_kind(put(tmp_path / name, data)) == kind
 
 
 def test_known_files_are_not_read_again(tmp_path: Path) -> None:

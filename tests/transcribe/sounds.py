@@ -2,7 +2,9 @@
 
 import wave
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -124,3 +126,38 @@ def modem(seconds: float) -> Samples:
     return np.concatenate(
         [calling[:third], answering[third : 2 * third], data[2 * third :]]
     ).astype(np.float32)
+
+
+def encode(
+    path: Path,
+    channels: Samples,
+    *,
+    codec: str,
+    rate_hz: int = RATE_HZ,
+    layout: str = "",
+    bit_rate: int = 0,
+    options: dict[str, str] | None = None,
+    tags: dict[str, str] | None = None,
+) -> Path:
+    """Write float samples of shape (n,) or (channels, n) at 16 kHz with a codec of FFmpeg."""
+    data = np.ascontiguousarray(np.atleast_2d(channels), dtype=np.float32)
+    layout = layout or ("stereo" if data.shape[0] == 2 else "mono")
+    with av.open(str(path), "w", options=options or {}) as container:
+        container.metadata.update(tags or {})
+        stream = container.add_stream(codec, rate=rate_hz, layout=layout)
+        if bit_rate:
+            stream.bit_rate = bit_rate
+        mux(container, stream, data, layout)
+    return path
+
+
+def mux(container: Any, stream: Any, data: Samples, layout: str) -> None:
+    """Put all samples into one stream of an open file."""
+    rate_hz = stream.codec_context.sample_rate
+    size = stream.codec_context.frame_size or None
+    resampler = av.AudioResampler(stream.format.name, layout, rate_hz, frame_size=size)
+    frame = av.AudioFrame.from_ndarray(data, "fltp", layout)
+    frame.sample_rate = RATE_HZ
+    for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+        container.mux(stream.encode(piece))
+    container.mux(stream.encode(None))
