@@ -21,7 +21,7 @@ from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterance
 log = logging.getLogger(__name__)
 
 # Pauses inside one channel that part two voices; shorter than what ends a piece for the recogniser.
-_VOICE_SILENCE_MS = 200
+VOICE_SILENCE_MS = 200
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class _Listener:
             streams: list[Samples] = list(window.samples)
         else:
             streams = [mix_down(window.samples)]
-            voices = find_speech(streams[0], min_silence_ms=_VOICE_SILENCE_MS)
+            voices = find_speech(streams[0], min_silence_ms=VOICE_SILENCE_MS)
             self.track.add(streams[0], voices)
         for number, (channel, samples) in enumerate(zip(self.channels, streams, strict=True)):
             self._listen_to(channel, samples, window, number / len(streams), 1.0 / len(streams))
