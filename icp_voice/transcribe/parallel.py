@@ -18,6 +18,7 @@ from icp_voice.errors import IcpVoiceError
 from icp_voice.media import probe_recording
 from icp_voice.progress import TranscribeProgress
 from icp_voice.records import FailedInput, Participant, SourceFile, Transcript
+from icp_voice.transcribe.diarization import load_diarizer
 from icp_voice.transcribe.engine import FasterWhisperEngine, SpeechEngine
 from icp_voice.transcribe.models import resolve_model
 from icp_voice.transcribe.recording import Attendance, transcribe_recording
@@ -54,7 +55,7 @@ def transcribe_recordings(
         engine: a recogniser to use instead of loading `config.model`.
 
     Raises:
-        ModelError: the model can't be had, or knows none of the languages.
+        ModelError: the model or the diarizer can't be had, or it knows none of the languages.
     """
     sources = list({source.call_id: source for source in sources}.values())
     if not sources:
@@ -66,6 +67,7 @@ def transcribe_recordings(
         model = resolve_model(config.model, offline=config.offline)
         engine = FasterWhisperEngine(model, config, workers=workers, threads=threads)
     usable_languages(engine, config.languages)
+    load_diarizer(config)
     meter = _Meter(lengths, on_progress)
     people = participants or {}
 

@@ -11,8 +11,8 @@ from icp_voice.sides import SideGuess
 from icp_voice.transcribe.audio import AudioWindow, Samples, is_dual_mono, mix_down, read_windows
 from icp_voice.transcribe.channels import channel_sides, name_speakers, voice_sides
 from icp_voice.transcribe.cleanup import clean_segments
+from icp_voice.transcribe.diarization import MAX_SPEAKERS, load_diarizer
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
-from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
 from icp_voice.transcribe.speech import find_speech, recognise_pieces, speech_seconds
 from icp_voice.transcribe.splitting import split_by_voice
 from icp_voice.transcribe.spoken_language import LanguageChooser, usable_languages
@@ -61,7 +61,7 @@ def transcribe_recording(
 
     Raises:
         RecordingError: the file can't be decoded.
-        ModelError: the recogniser knows none of the declared languages.
+        ModelError: the recogniser knows none of the declared languages, or the diarizer is missing.
     """
     attendance = attendance or Attendance()
     languages = usable_languages(engine, config.languages)
@@ -123,7 +123,7 @@ class _Listener:
         self.separate = False
         self.n_channels = 0
         self.channels: list[_Channel] = []
-        self.track = VoiceTrack()
+        self.track = load_diarizer(config).track()
         self.done_s = 0.0
 
     def listen(self, window: AudioWindow) -> None:

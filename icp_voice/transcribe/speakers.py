@@ -8,20 +8,25 @@ Torres-Carrasquillo, 2005). Clusters that one Gaussian explains about as well as
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
+from icp_voice.transcribe.diarization import (
+    HOP_S,
+    MAX_SPEAKERS,
+    Diarization,
+    Labels,
+    VoiceTrack,
+    in_order,
+)
 from icp_voice.transcribe.speech import Piece
-from icp_voice.transcribe.voices import HOP_S, N_FEATURES, voice_features
+from icp_voice.transcribe.voices import N_FEATURES, voice_features
 
-Labels = NDArray[np.intp]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
-MAX_SPEAKERS = 4
 _STRETCH_S = 1.2
 _STEP_S = 0.6
 _MAX_STRETCHES = 4000
@@ -43,32 +48,15 @@ _PENALTY_WEIGHT = 0.5
 _SPARE_CLUSTERS = 2
 
 
-@dataclass(frozen=True)
-class Diarization:
-    """Who speaks in each 20 ms frame.
+class BuiltInDiarizer:
+    """Needs no model to fetch; nothing is shared between recordings."""
 
-    Attributes:
-        labels: shape (frames,); speakers from 0 in order of first appearance, -1 for nobody.
-        n_speakers: at least 1.
-    """
-
-    labels: Labels
-    n_speakers: int
-
-    def speaker_of(self, start_s: float, end_s: float) -> int:
-        """Return who speaks most between two times; the nearest speaker where nobody does."""
-        first = int(start_s / HOP_S)
-        inside = self.labels[first : max(first + 1, int(end_s / HOP_S))]
-        inside = inside[inside >= 0]
-        if inside.size:
-            return int(np.bincount(inside).argmax())
-        spoken = np.flatnonzero(self.labels >= 0)
-        if not spoken.size:
-            return 0
-        return int(self.labels[spoken[np.abs(spoken - first).argmin()]])
+    def track(self) -> VoiceTrack:
+        """Begin a recording."""
+        return SpectralTrack()
 
 
-class VoiceTrack:
+class SpectralTrack:
     """The voices of one channel, gathered window by window; sound itself is not kept."""
 
     def __init__(self) -> None:
@@ -141,17 +129,7 @@ def diarize(
         labels = decided
         if same:
             break
-    return _in_order(labels)
-
-
-def _in_order(labels: Labels) -> Diarization:
-    """Number the speakers by first appearance."""
-    found, first = np.unique(labels[labels >= 0], return_index=True)
-    order = found[np.argsort(first)]
-    numbered = np.full_like(labels, -1)
-    for number, label in enumerate(order):
-        numbered[labels == label] = number
-    return Diarization(numbered, max(1, order.size))
+    return in_order(labels)
 
 
 def _stretches(speech: Flags, used: Flags) -> list[tuple[int, int]]:

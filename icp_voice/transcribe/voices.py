@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
+from icp_voice.transcribe.diarization import HOP_S
 
 Floats = NDArray[np.float64]
 
-HOP_S = 0.02
 _FRAME_S = 0.032
 _N_BANDS = 32
 N_FEATURES = 20

@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,10 +28,10 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples, mix_down, read_windows
+from icp_voice.transcribe.diarization import HOP_S
 from icp_voice.transcribe.recording import VOICE_SILENCE_MS
-from icp_voice.transcribe.speakers import VoiceTrack
+from icp_voice.transcribe.speakers import BuiltInDiarizer
 from icp_voice.transcribe.speech import find_speech
-from icp_voice.transcribe.voices import HOP_S
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLAR_S = 0.25
@@ -101,7 +102,7 @@ def _moments(
         | {t for pair in near for t in pair}
     )
     moments = []
-    for start_s, end_s in zip(times[:-1], times[1:], strict=True):
+    for start_s, end_s in pairwise(times):
         middle_s = (start_s + end_s) / 2
         if any(first < middle_s < last for first, last in near):
             continue
@@ -203,7 +204,7 @@ def diarize_case(case: Case) -> tuple[list[Stretch], int, float]:
     """Return what the built-in diarizer finds, how many speakers, and its seconds."""
     pieces = find_speech(case.samples, min_silence_ms=VOICE_SILENCE_MS)
     started = time.perf_counter()
-    track = VoiceTrack()
+    track = BuiltInDiarizer().track()
     track.add(case.samples, pieces)
     found = track.diarize()
     return stretches_of(found.labels), found.n_speakers, time.perf_counter() - started
@@ -230,7 +231,7 @@ def report_cost(case: Case, hours: float = 4.0) -> None:
     """Repeat a case up to some hours and print seconds and memory of the built-in diarizer."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     pieces = find_speech(case.samples, min_silence_ms=VOICE_SILENCE_MS)
-    track = VoiceTrack()
+    track = BuiltInDiarizer().track()
     length_s = case.samples.shape[0] / SAMPLING_RATE_HZ
     started = time.perf_counter()
     for _ in range(round(hours * 3600 / length_s)):
