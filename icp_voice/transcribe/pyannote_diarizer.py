@@ -103,7 +103,8 @@ def _pipeline_folder(model: str, *, offline: bool) -> Path:
         try:
             folder = Path(snapshot_download(model, local_files_only=local))
         except Exception as error:  # the hub's client raises its HTTP library's errors unwrapped
-            log.info("pipeline not had: name=%s local=%s why=%s", model, local, type(error).__name__)
+            why = type(error).__name__
+            log.info("pipeline not had: name=%s local=%s why=%s", model, local, why)
             continue
         if (folder / _CONFIG).is_file():
             return folder
