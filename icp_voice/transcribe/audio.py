@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from icp_voice.media import open_audio, undecodable
 
 Samples = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 SAMPLING_RATE_HZ = 16_000
 MAX_WINDOW_S = 600.0
@@ -26,6 +27,7 @@ _MISSING_BYTES = 4096
 _OGG_PAGE_BYTES = 65_536
 # Channels that differ by less than this share of their energy are one signal recorded twice.
 _DUAL_MONO_CORRELATION = 0.97
+_MAX_DELAY_S = 0.05
 # 40 dB below the other channel: nobody speaks there.
 _SILENT_RATIO = 1e-4
 
@@ -87,6 +89,8 @@ def read_windows(path: Path, *, max_window_s: float = MAX_WINDOW_S) -> Iterator[
 def is_dual_mono(samples: Samples) -> bool:
     """Tell whether two channels carry one signal, or one of them carries nothing.
 
+    Gain, polarity and a delay of up to 50 ms between them (two lines of a mixer) do not matter.
+
     Args:
         samples: shape (2, samples).
     """
@@ -95,8 +99,25 @@ def is_dual_mono(samples: Samples) -> bool:
     louder = max(energy_left, energy_right)
     if louder == 0.0 or min(energy_left, energy_right) < _SILENT_RATIO * louder:
         return True
-    correlation = float(left @ right) / (energy_left * energy_right) ** 0.5
-    return bool(correlation >= _DUAL_MONO_CORRELATION)
+    correlation = abs(_correlation_at_best_delay(left, right))
+    return bool(correlation >= _DUAL_MONO_CORRELATION * (energy_left * energy_right) ** 0.5)
+
+
+def _correlation_at_best_delay(left: Floats, right: Floats) -> float:
+    """Return the largest scalar product of two signals shifted by up to 50 ms, with its sign."""
+    reach = int(_MAX_DELAY_S * SAMPLING_RATE_HZ)
+    size = 1 << 19
+    block = size - 2 * reach
+    total = np.zeros(2 * reach + 1)
+    # The products of each block with the other channel's samples around it, added up.
+    for first in range(0, left.shape[0], block):
+        part = left[first : first + block]
+        begin = max(0, first - reach)
+        around = right[begin : first + block + reach]
+        around = np.pad(around, (reach - (first - begin), 0))
+        spectrum = np.fft.rfft(around, size) * np.conj(np.fft.rfft(part, size))
+        total += np.fft.irfft(spectrum, size)[: 2 * reach + 1]
+    return float(total[np.abs(total).argmax()])
 
 
 def mix_down(samples: Samples) -> Samples:

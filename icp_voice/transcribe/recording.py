@@ -1,16 +1,28 @@
 """One recording from file to transcript: channels, speech, words, speakers, sides, quality."""
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from icp_voice.config import TranscribeConfig
 from icp_voice.quality import assess_quality
 from icp_voice.records import DroppedSegment, Participant, Segment, SourceFile, Transcript
 from icp_voice.sides import SideGuess
-from icp_voice.transcribe.audio import AudioWindow, Samples, is_dual_mono, mix_down, read_windows
+from icp_voice.transcribe import crosstalk
+from icp_voice.transcribe.audio import (
+    SAMPLING_RATE_HZ,
+    AudioWindow,
+    Samples,
+    is_dual_mono,
+    mix_down,
+    read_windows,
+)
 from icp_voice.transcribe.channels import channel_sides, name_speakers, voice_sides
 from icp_voice.transcribe.cleanup import clean_segments
+from icp_voice.transcribe.crosstalk import Heard, find_echoes
 from icp_voice.transcribe.diarization import MAX_SPEAKERS, load_diarizer
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
 from icp_voice.transcribe.speech import find_speech, recognise_pieces, speech_seconds
@@ -22,6 +34,9 @@ log = logging.getLogger(__name__)
 
 # Pauses inside one channel that part two voices; shorter than what ends a piece for the recogniser.
 VOICE_SILENCE_MS = 200
+# A channel with less speech than both is a line nobody talks on; the detector errs a little.
+_FEW_SPEECH_S = 2.0
+_FEW_SPEECH_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ class _Channel:
     """What was heard on one channel so far; times are those of the recording."""
 
     chooser: LanguageChooser
-    heard: list[tuple[Recognised, str]] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     speech_s: float = 0.0
 
 
@@ -121,6 +136,8 @@ class _Listener:
         self._languages = languages
         self._on_heard = on_heard
         self.separate = False
+        # The one of two channels that speech is on, where the other is noise.
+        self.lone_channel: int | None = None
         self.n_channels = 0
         self.channels: list[_Channel] = []
         self.track = load_diarizer(config).track()
@@ -131,6 +148,9 @@ class _Listener:
         if not self.n_channels:
             self.n_channels = int(window.samples.shape[0])
             self.separate = self.n_channels == 2 and not is_dual_mono(window.samples)
+            if self.separate:
+                self.lone_channel = _lone_channel(window.samples)
+                self.separate = self.lone_channel is None
             n_streams = 2 if self.separate else 1
             self.channels = [
                 _Channel(LanguageChooser(self._engine, self._languages)) for _ in range(n_streams)
@@ -138,7 +158,8 @@ class _Listener:
         if self.separate:
             streams: list[Samples] = list(window.samples)
         else:
-            streams = [mix_down(window.samples)]
+            lone = self.lone_channel
+            streams = [mix_down(window.samples) if lone is None else window.samples[lone]]
             voices = find_speech(streams[0], min_silence_ms=VOICE_SILENCE_MS)
             self.track.add(streams[0], voices)
         for number, (channel, samples) in enumerate(zip(self.channels, streams, strict=True)):
@@ -163,7 +184,8 @@ class _Listener:
         channel.speech_s += speech_seconds(pieces)
         for segment in found:
             spoken = channel.chooser.of_text(segment.text, language)
-            channel.heard.append((_moved(segment, window.start_s), spoken))
+            level_db = _level_db(samples, segment.start_s, segment.end_s)
+            channel.heard.append(Heard(_moved(segment, window.start_s), spoken, level_db))
 
 
 def _from_channels(
@@ -172,8 +194,15 @@ def _from_channels(
     """Return the segments of two channels, one side each."""
     segments: list[tuple[str, Segment]] = []
     dropped: list[DroppedSegment] = []
+    echoes = find_echoes(listener.channels[0].heard, listener.channels[1].heard)
     for number, channel in enumerate(listener.channels):
-        cleaned = clean_segments([_segment(number, s, code) for s, code in channel.heard])
+        own = [_segment(number, h.recognised, h.language) for h in channel.heard]
+        dropped += [
+            DroppedSegment(number, s.start_s, s.end_s, s.text, crosstalk.REASON)
+            for i, s in enumerate(own)
+            if i in echoes[number]
+        ]
+        cleaned = clean_segments([s for i, s in enumerate(own) if i not in echoes[number]])
         segments += [(str(number), segment) for segment in cleaned.segments]
         dropped += cleaned.dropped
     segments.sort(key=lambda item: (item[1].start_s, item[0]))
@@ -192,13 +221,15 @@ def _from_voices(
     """Return the segments of one channel, parted by voice."""
     n_people = len(attendance.participants)
     limit = min(MAX_SPEAKERS, n_people) if n_people >= 2 else MAX_SPEAKERS
-    both_sides = {person.side for person in attendance.participants} >= {"seller", "buyer"}
+    # One voice on one of two channels may be all there is: a message left, a caller who listens.
+    one_may_speak = listener.lone_channel is not None
+    both_sides = not one_may_speak and {person.side for person in attendance.participants} >= {"seller", "buyer"}
     diarization = listener.track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
     by_voice: dict[int, list[Segment]] = {}
     (channel,) = listener.channels
-    for recognised, code in channel.heard:
-        for voice, part in split_by_voice(recognised, diarization):
-            by_voice.setdefault(voice, []).append(_segment(0, part, code))
+    for heard in channel.heard:
+        for voice, part in split_by_voice(heard.recognised, diarization):
+            by_voice.setdefault(voice, []).append(_segment(0, part, heard.language))
     segments: list[tuple[str, Segment]] = []
     dropped: list[DroppedSegment] = []
     for voice, own in sorted(by_voice.items()):
@@ -216,6 +247,24 @@ def _from_voices(
     names = name_speakers(sides, attendance.participants, unnamed="Speaker")
     renamed = [(names[speaker], segment) for speaker, segment in segments]
     return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
+
+
+def _lone_channel(samples: Samples) -> int | None:
+    """Return the channel that all speech is on, where the other holds noise alone."""
+    spoken_s = [
+        speech_seconds(find_speech(channel, min_silence_ms=VOICE_SILENCE_MS)) for channel in samples
+    ]
+    less_s, more_s = sorted(spoken_s)
+    if more_s == 0.0 or less_s >= min(_FEW_SPEECH_S, _FEW_SPEECH_SHARE * more_s):
+        return None
+    return spoken_s.index(more_s)
+
+
+def _level_db(samples: Samples, start_s: float, end_s: float) -> float:
+    """Return how loud a part of a window is, in dB of full scale; its silences count little."""
+    part = samples[int(start_s * SAMPLING_RATE_HZ) : int(end_s * SAMPLING_RATE_HZ) + 1]
+    power = float(np.mean(np.square(part, dtype=np.float64))) if part.size else 0.0
+    return 10.0 * math.log10(max(power, 1e-12))
 
 
 def _moved(segment: Recognised, offset_s: float) -> Recognised:
