@@ -223,7 +223,10 @@ def _from_voices(
     limit = min(MAX_SPEAKERS, n_people) if n_people >= 2 else MAX_SPEAKERS
     # One voice on one of two channels may be all there is: a message left, a caller who listens.
     one_may_speak = listener.lone_channel is not None
-    both_sides = not one_may_speak and {person.side for person in attendance.participants} >= {"seller", "buyer"}
+    both_sides = not one_may_speak and {person.side for person in attendance.participants} >= {
+        "seller",
+        "buyer",
+    }
     diarization = listener.track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
     by_voice: dict[int, list[Segment]] = {}
     (channel,) = listener.channels
