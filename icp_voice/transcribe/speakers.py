@@ -55,7 +55,11 @@ _STARTS = (0.0, 0.3, 1.0)
 # outweighs the likeness of their prints. Set on telephone prompts and calls (27 pairs of real
 # voices, 13 of one voice), not on the recordings that results are reported for.
 _LIKENESS_WEIGHT = 0.6
-_MIN_DIFFERENCE = (0.02, 0.15)
+_MIN_DIFFERENCE = 0.02
+# Beyond two voices, two must differ more, and some way towards what the most unlike ones do: one
+# person's voice on a call of minutes changes, too.
+_MIN_FURTHER_DIFFERENCE = 0.15
+_FURTHER_SHARE = 0.4
 _PENALTY_WEIGHT = 0.5
 
 
@@ -290,8 +294,7 @@ def _find_voices(speech: Speech, windows: _Windows, min_speakers: int, max_speak
         labels = _best_start(speech, windows, n_voices)
         if labels is None:
             continue
-        least = _MIN_DIFFERENCE[min(n_voices, 3) - 2]
-        if n_voices <= min_speakers or _least_difference(speech, labels) >= least:
+        if n_voices <= min_speakers or _all_differ(speech, labels):
             return labels
     return np.zeros(speech.at.size, dtype=np.intp)
 
@@ -344,14 +347,18 @@ def _cluster(speech: Speech, windows: _Windows, n_voices: int, weight: float) ->
     return np.asarray(votes.argmax(axis=1), dtype=np.intp)
 
 
-def _least_difference(speech: Speech, labels: Labels) -> float:
-    """Return how much the two voices most alike differ."""
+def _all_differ(speech: Speech, labels: Labels) -> bool:
+    """Tell whether the two voices most alike are two."""
     frames = [speech.loud & (labels == voice) for voice in range(int(labels.max()) + 1)]
-    return min(
+    differences = [
         _difference(speech, first, second)
         for i, first in enumerate(frames)
         for second in frames[i + 1 :]
-    )
+    ]
+    least = min(differences)
+    if len(frames) == 2:
+        return least >= _MIN_DIFFERENCE
+    return least >= max(_MIN_FURTHER_DIFFERENCE, _FURTHER_SHARE * max(differences))
 
 
 def _difference(speech: Speech, first: Flags, second: Flags) -> float:

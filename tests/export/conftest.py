@@ -2,6 +2,17 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from icp_voice.results import (
+    Analysis,
+    Criterion,
+    DealScore,
+    Finding,
+    Interval,
+    Measurement,
+    Profile,
+    ScorePart,
+    TierRecord,
+)
 
 from icp_voice.records import (
     BuyerLine,
@@ -16,17 +27,6 @@ from icp_voice.records import (
     Stakeholder,
     Theme,
     ThemeMember,
-)
-from icp_voice.results import (
-    Analysis,
-    Criterion,
-    DealScore,
-    Finding,
-    Interval,
-    Measurement,
-    Profile,
-    ScorePart,
-    TierRecord,
 )
 
 FIRST, SECOND = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"
