@@ -47,10 +47,10 @@ _PRINT_STEP, _PRINT_REACH = 5, 25
 _LONGEST_FRAMES = 3000
 _LOUD_RANGE = 5.0
 # The search for voices hears this much of a long recording, evenly; all of it is labelled.
-_SEARCH_FRAMES = 45_000
+_SEARCH_FRAMES = 30_000
 _ROUNDS = 5
 # How much the mean spectra weigh beside the prints in each start of the clustering.
-_STARTS = (0.0, 0.3, 1.0)
+_STARTS = (0.0, 0.15, 0.3, 0.5, 1.0, 2.0)
 # Two clusters are two voices where the log-likelihood a frame that two Gaussians gain over one
 # outweighs the likeness of their prints. Set on telephone prompts and calls (27 pairs of real
 # voices, 13 of one voice), not on the recordings that results are reported for.
@@ -265,7 +265,7 @@ def _search_part(speech: Speech, windows: _Windows) -> tuple[Speech, _Windows]:
     """Return all of a short recording, or evenly spread minutes of a long one."""
     if speech.at.size <= _SEARCH_FRAMES:
         return speech, windows
-    n_blocks = 90
+    n_blocks = 60
     size = _SEARCH_FRAMES // n_blocks
     chosen = np.zeros(speech.at.size, dtype=bool)
     for block in range(n_blocks):
