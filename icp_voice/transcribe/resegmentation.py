@@ -21,6 +21,8 @@ _PRIOR_FRAMES = 50.0
 _CHANGE_PRICE = 60.0
 _CHANGE_PRICE_AT_PAUSE = 8.0
 _PAUSE_FRAMES = 12
+_BLOCK_FRAMES = 50_000
+_ENOUGH_FRAMES = 30_000
 # One frame may speak for a voice by this much log-likelihood at most.
 _MAX_SPECTRAL_ADVANTAGE = 6.0
 _MAX_PRINT_ADVANTAGE = 3.0
@@ -45,7 +47,7 @@ class Speech:
 
     at: Labels
     loud: Flags
-    spectra: Floats
+    spectra: Halves
     prints: Floats
     raw_prints: Halves
     print_of: Labels
@@ -67,24 +69,31 @@ def learn_voices(speech: Speech, labels: Labels) -> Voices | None:
         own = speech.loud & (labels == voice)
         if own.sum() < MIN_VOICE_FRAMES:
             return None
-        frames = speech.spectra[own]
+        frames = _some(speech.spectra, own)
         means.append(frames.mean(axis=0, dtype=np.float64))
-        covariances.append(covariance(frames, own_share(frames.shape[0])))
-        centre = speech.prints[speech.print_of[own]].mean(axis=0)
+        covariances.append(covariance(frames, own_share(int(own.sum()))))
+        weights = np.bincount(speech.print_of[own], minlength=speech.prints.shape[0])
+        centre = weights.astype(np.float32) @ speech.prints / np.float32(own.sum())
         centres.append(centre / max(float(np.linalg.norm(centre)), 1e-6))
     return Voices(tuple(means), tuple(covariances), np.array(centres, dtype=np.float32))
 
 
 def resegment(speech: Speech, voices: Voices) -> Labels:
     """Return the voice of every frame of speech."""
-    likeness = (speech.prints @ voices.centres.T)[speech.print_of] * PRINT_WEIGHT
-    likeness = likeness - likeness.max(axis=1, keepdims=True)
-    scores = np.maximum(likeness, -_MAX_PRINT_ADVANTAGE).astype(np.float64)
-    spectral = np.zeros((int(speech.loud.sum()), len(voices.means)))
-    for voice, (mean, shape) in enumerate(zip(voices.means, voices.covariances, strict=True)):
-        spectral[:, voice] = _log_density(speech.spectra[speech.loud], mean, shape)
-    spectral -= spectral.max(axis=1, keepdims=True)
-    scores[speech.loud] += np.maximum(spectral, -_MAX_SPECTRAL_ADVANTAGE)
+    likeness = speech.prints @ voices.centres.T * PRINT_WEIGHT
+    likeness = np.maximum(likeness - likeness.max(axis=1, keepdims=True), -_MAX_PRINT_ADVANTAGE)
+    scores = likeness[speech.print_of].astype(np.float64)
+    for first in range(0, speech.at.size, _BLOCK_FRAMES):
+        loud = first + np.flatnonzero(speech.loud[first : first + _BLOCK_FRAMES])
+        frames = speech.spectra[loud].astype(np.float32)
+        spectral = np.column_stack(
+            [
+                _log_density(frames, mean, shape)
+                for mean, shape in zip(voices.means, voices.covariances, strict=True)
+            ]
+        )
+        spectral -= spectral.max(axis=1, keepdims=True)
+        scores[loud] += np.maximum(spectral, -_MAX_SPECTRAL_ADVANTAGE)
     return _viterbi(scores, speech.at)
 
 
@@ -92,17 +101,23 @@ def explained(speech: Speech, labels: Labels) -> float:
     """Return how much better voices explain the frames than one: log-likelihood a frame."""
     loud = speech.loud
     n_loud = int(loud.sum())
-    total = 0.5 * log_determinant(speech.spectra[loud], own_share(n_loud))
+    total = 0.5 * log_determinant(_some(speech.spectra, loud), own_share(n_loud))
     for voice in np.unique(labels):
         own = loud & (labels == voice)
         n_own = int(own.sum())
         if n_own < MIN_VOICE_FRAMES:
             continue
-        frames = speech.spectra[own]
+        frames = _some(speech.spectra, own)
         total -= 0.5 * n_own / n_loud * log_determinant(frames, own_share(n_own))
         prints = speech.prints[speech.print_of[own]].sum(axis=0)
         total += PRINT_WEIGHT * float(np.linalg.norm(prints)) / n_loud
     return float(total)
+
+
+def _some(spectra: Halves, chosen: Flags) -> Floats:
+    """Return the chosen frames, evenly thinned where they are more than a Gaussian needs."""
+    at = np.flatnonzero(chosen)
+    return spectra[at[:: 1 + at.size // _ENOUGH_FRAMES]].astype(np.float32)
 
 
 def own_share(n_frames: int) -> float:

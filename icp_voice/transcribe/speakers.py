@@ -23,6 +23,7 @@ from icp_voice.transcribe.resegmentation import (
     MIN_VOICE_FRAMES,
     Flags,
     Floats,
+    Halves,
     Labels,
     Speech,
     explained,
@@ -35,7 +36,8 @@ from icp_voice.transcribe.speech import Piece
 from icp_voice.transcribe.voiceprints import (
     N_BANDS,
     STRIDE,
-    Halves,
+    Bytes,
+    from_bytes,
     load_voice_printer,
     log_mel,
     split_stretch,
@@ -45,6 +47,8 @@ from icp_voice.transcribe.voices import N_FEATURES, voice_features
 _WINDOW, _STEP, _MIN_LOUD = 75, 25, 25
 _PRINT_STEP, _PRINT_REACH = 5, 25
 _LONGEST_FRAMES = 3000
+_BLOCK_FRAMES = 50_000
+_MARGIN = 10
 _LOUD_RANGE = 5.0
 # The search for voices hears this much of a long recording, evenly; all of it is labelled.
 _SEARCH_FRAMES = 30_000
@@ -86,14 +90,11 @@ class BuiltInDiarizer:
 
 
 class FeatureTrack:
-    """Keeps features, not sound: 32 MB an hour."""
+    """Keeps features, not sound: 20 MB an hour. Diarizes once, and uses them up."""
 
     def __init__(self) -> None:
         """Begin a recording."""
-        self._mel: list[Halves] = []
-        self._spectra: list[Halves] = []
-        self._loud: list[Flags] = []
-        self._speech: list[Flags] = []
+        self._parts: list[_Part] = []
 
     def add(self, samples: Samples, pieces: Sequence[Piece]) -> None:
         """Add the next window of a recording, without a gap to the one before.
@@ -113,13 +114,10 @@ class FeatureTrack:
         spectra[:n_known] = features[:n_known]
         used = np.zeros(n_frames, dtype=bool)
         used[:n_known] = loud[:n_known]
-        mel = np.zeros((n_frames * STRIDE, N_BANDS), dtype=np.float16)
+        mel = np.zeros((n_frames * STRIDE, N_BANDS), dtype=np.uint8)
         heard = log_mel(samples)[: n_frames * STRIDE]
         mel[: heard.shape[0]] = heard
-        self._mel.append(mel)
-        self._spectra.append(spectra)
-        self._loud.append(used & speech)
-        self._speech.append(speech)
+        self._parts.append(_Part(mel, spectra[speech], speech, used & speech))
 
     def diarize(self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS) -> Diarization:
         """Tell the voices of the whole recording apart.
@@ -128,75 +126,103 @@ class FeatureTrack:
             min_speakers: voices known to be there, however alike.
             max_speakers: no more voices are looked for.
         """
-        speech = np.concatenate([*self._speech, np.zeros(0, dtype=bool)])
-        loud = np.concatenate([*self._loud, np.zeros(0, dtype=bool)])
+        nothing = np.zeros(0, dtype=bool)
+        speech = np.concatenate([*(part.speech for part in self._parts), nothing])
+        loud = np.concatenate([*(part.loud for part in self._parts), nothing])
         one = Diarization(np.where(speech, 0, -1).astype(np.intp), 1)
         if max_speakers < 2 or loud.sum() < 2 * MIN_VOICE_FRAMES:
             return one
-        heard, windows = self._hear(speech, loud)
+        parts, self._parts = self._parts, []
+        heard, windows = _hear(parts, speech, loud)
         if windows.first.size <= max_speakers:
             return one
         part, few = _search_part(heard, windows)
-        found = _find_voices(part, few, min_speakers, max_speakers)
-        labels = found
+        labels = _find_voices(part, few, min_speakers, max_speakers)
         if part is not heard:
-            voices = learn_voices(part, found)
-            labels = resegment(heard, voices) if voices else np.zeros(heard.at.size, np.intp)
-            voices = learn_voices(heard, labels) if voices else None
-            labels = resegment(heard, voices) if voices else labels
+            labels = _label_all(heard, part, labels)
         every = np.full(speech.shape[0], -1, dtype=np.intp)
         every[heard.at] = labels
         return in_order(every)
 
-    def _hear(self, speech: Flags, loud: Flags) -> tuple[Speech, _Windows]:
-        """Return the frames and windows of all speech, with their voice prints."""
-        mel = np.concatenate(self._mel)
-        self._mel = [mel]
-        level = mel[::STRIDE].mean(axis=1, dtype=np.float32)
-        clear = speech & (level > np.percentile(level[speech], 95) - _LOUD_RANGE)
-        mean = np.asarray(mel[::STRIDE][clear].mean(axis=0, dtype=np.float32), dtype=np.float32)
-        printer = load_voice_printer()
-        at = np.flatnonzero(speech)
-        prints: list[Floats] = []
-        print_of = np.empty(at.size, dtype=np.intp)
-        firsts: list[int] = []
-        ends: list[int] = []
-        window_prints: list[Floats] = []
-        n_prints = n_before = 0
-        for first, last in _stretches(speech):
-            clear_here = clear[first:last]
+
+@dataclass(frozen=True)
+class _Part:
+    """One window's features: mel power of all frames, spectra of those with speech."""
+
+    mel: Bytes
+    spectra: Halves
+    speech: Flags
+    loud: Flags
+
+
+def _label_all(heard: Speech, part: Speech, found: Labels) -> Labels:
+    """Return the voices of all frames, learnt from a part and then from all."""
+    labels = np.zeros(heard.at.size, dtype=np.intp)
+    voices = learn_voices(part, found)
+    for _ in range(2):
+        if voices is None:
+            break
+        labels = resegment(heard, voices)
+        voices = learn_voices(heard, labels)
+    return labels
+
+
+def _hear(parts: list[_Part], speech: Flags, loud: Flags) -> tuple[Speech, _Windows]:
+    """Return the frames and windows of all speech, with their voice prints; empties `parts`."""
+    level = np.concatenate([part.mel[::STRIDE].mean(axis=1, dtype=np.float32) for part in parts])
+    clear = speech & (level > np.percentile(level[speech], 95) - 10.0 * _LOUD_RANGE)
+    mean = _mean_mel(parts, clear)
+    prints: list[Halves] = []
+    spectra: list[Halves] = []
+    print_of: list[Labels] = []
+    edges: list[tuple[int, int]] = []
+    window_prints: list[Floats] = []
+    n_prints = n_before = at_frame = 0
+    while parts:
+        part = parts.pop(0)
+        spectra.append(part.spectra)
+        for first, last in _stretches(part.speech):
+            clear_here = clear[at_frame + first : at_frame + last]
             moments, windows = _plan(last - first)
             windows = [w for w in windows if clear_here[w[0] : w[1]].sum() >= _MIN_LOUD]
-            around = _BelowMean(mel, mean, first, last)
-            both = printer.prints(around.mel, around.stretch, clear_here, [*moments, *windows])
-            prints.append(both[: len(moments)])
+            begin = max(0, first - _MARGIN)
+            mel = from_bytes(part.mel[begin * STRIDE : (last + _MARGIN) * STRIDE]) - mean
+            stretch = (first - begin, last - begin)
+            both = load_voice_printer().prints(mel, stretch, clear_here, [*moments, *windows])
+            prints.append(both[: len(moments)].astype(np.float16))
             window_prints.append(both[len(moments) :])
             inside = np.minimum(np.arange(last - first) // _PRINT_STEP, len(moments) - 1)
-            print_of[n_before : n_before + last - first] = n_prints + inside
-            firsts += [n_before + w[0] for w in windows]
-            ends += [n_before + w[1] for w in windows]
+            print_of.append(n_prints + inside)
+            edges += [(n_before + w[0], n_before + w[1]) for w in windows]
             n_prints += len(moments)
             n_before += last - first
-        return _normalised(
-            at,
-            loud[at],
-            np.concatenate(self._spectra)[at].astype(np.float32),
-            np.concatenate(prints),
-            print_of,
-            np.array(firsts, dtype=np.intp),
-            np.array(ends, dtype=np.intp),
-            np.concatenate(window_prints),
-        )
+        at_frame += part.speech.size
+    at = np.flatnonzero(speech)
+    raw = np.concatenate(prints)
+    first_of, end_of = np.array(edges, dtype=np.intp).reshape(-1, 2).T
+    every_window = np.concatenate(window_prints)
+    middle = every_window.mean(axis=0) if edges else raw.mean(axis=0, dtype=np.float32)
+    heard = Speech(
+        at=at,
+        loud=loud[at],
+        spectra=_normalised(np.concatenate(spectra), loud[at]),
+        prints=_unit(raw - middle),
+        raw_prints=raw,
+        print_of=np.concatenate(print_of),
+    )
+    means = _window_spectra(heard, first_of, end_of)
+    return heard, _Windows(first_of, end_of, _unit(every_window - middle), means)
 
 
-class _BelowMean:
-    """The mel power around a stretch of speech, the recording's mean taken out."""
-
-    def __init__(self, mel: Halves, mean: Floats, first: int, last: int) -> None:
-        margin = 10
-        begin = max(0, first - margin)
-        self.mel = mel[begin * STRIDE : (last + margin) * STRIDE].astype(np.float32) - mean
-        self.stretch = (first - begin, last - begin)
+def _mean_mel(parts: Sequence[_Part], clear: Flags) -> Floats:
+    """Return the recording's mean log mel power where speech is clear, shape (32,)."""
+    total = np.zeros(N_BANDS)
+    at_frame = 0
+    for part in parts:
+        inside = clear[at_frame : at_frame + part.speech.size]
+        total += from_bytes(part.mel[::STRIDE][inside]).sum(axis=0, dtype=np.float64)
+        at_frame += part.speech.size
+    return np.asarray(total / max(1, int(clear.sum())), dtype=np.float32)
 
 
 def _stretches(speech: Flags) -> list[tuple[int, int]]:
@@ -223,37 +249,27 @@ def _plan(n_frames: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return moments, [(start, start + _WINDOW) for start in starts]
 
 
-def _normalised(
-    at: Labels,
-    loud: Flags,
-    spectra: Floats,
-    prints: Floats,
-    print_of: Labels,
-    firsts: Labels,
-    ends: Labels,
-    window_prints: Floats,
-) -> tuple[Speech, _Windows]:
-    """Take the recording's means out of spectra and prints: what all voices of it share."""
-    centre, spread = spectra[loud].mean(axis=0), spectra[loud].std(axis=0)
-    spectra = (spectra - centre) / np.maximum(spread, 1e-6)
-    middle = window_prints.mean(axis=0) if firsts.size else prints.mean(axis=0)
-    raw = prints.astype(np.float16)
-    speech = Speech(at, loud, spectra, _unit(prints - middle), raw, print_of)
-    return speech, _Windows(
-        firsts, ends, _unit(window_prints - middle), _window_spectra(speech, firsts, ends)
-    )
+def _normalised(spectra: Halves, loud: Flags) -> Halves:
+    """Return spectra of mean 0 and spread 1: what all voices of the recording share is out."""
+    centre = spectra[loud].mean(axis=0, dtype=np.float32)
+    spread = spectra[loud].std(axis=0, dtype=np.float32)
+    for first in range(0, spectra.shape[0], _BLOCK_FRAMES):
+        block = spectra[first : first + _BLOCK_FRAMES]
+        block[:] = (block.astype(np.float32) - centre) / np.maximum(spread, 1e-6)
+    return spectra
 
 
 def _window_spectra(speech: Speech, firsts: Labels, ends: Labels) -> Floats:
     """Return the windows' mean spectra, scaled to a mean length of 1 as prints have."""
-    sums = np.zeros((speech.at.size + 1, N_FEATURES))
-    np.cumsum(speech.spectra * speech.loud[:, None], axis=0, out=sums[1:])
-    counts = np.concatenate([[0], np.cumsum(speech.loud)])
-    n_loud = np.maximum(1, counts[ends] - counts[firsts])
-    means = (sums[ends] - sums[firsts]) / n_loud[:, None]
-    means -= means.mean(axis=0)
-    length = float(np.sqrt((means**2).sum(axis=1).mean())) if means.size else 1.0
-    return np.asarray(means / max(length, 1e-6), dtype=np.float32)
+    means = np.zeros((firsts.size, N_FEATURES), dtype=np.float32)
+    for i, (first, end) in enumerate(zip(firsts, ends, strict=True)):
+        loud = speech.loud[first:end]
+        if loud.any():
+            means[i] = speech.spectra[first:end][loud].mean(axis=0, dtype=np.float32)
+    if firsts.size:
+        means -= means.mean(axis=0)
+        means /= max(float(np.sqrt((means**2).sum(axis=1).mean())), 1e-6)
+    return means
 
 
 def _unit(vectors: Floats) -> Floats:
@@ -369,9 +385,9 @@ def _difference(speech: Speech, first: Flags, second: Flags) -> float:
     n_both = n_first + n_second
     # The same pull towards the unit covariance for all three, or the smaller ones look worse.
     share = own_share(min(n_first, n_second))
-    both = log_determinant(speech.spectra[first | second], share)
-    alone = n_first * log_determinant(speech.spectra[first], share)
-    alone += n_second * log_determinant(speech.spectra[second], share)
+    both = log_determinant(speech.spectra[first | second].astype(np.float32), share)
+    alone = n_first * log_determinant(speech.spectra[first].astype(np.float32), share)
+    alone += n_second * log_determinant(speech.spectra[second].astype(np.float32), share)
     n_parameters = N_FEATURES + N_FEATURES * (N_FEATURES + 1) // 2
     penalty = n_parameters * np.log(n_both) / (2.0 * n_both)
     gain = 0.5 * (both - alone / n_both) - _PENALTY_WEIGHT * penalty

@@ -14,7 +14,7 @@ from icp_voice.transcribe.diarization import Diarization
 from icp_voice.transcribe.recording import VOICE_SILENCE_MS
 from icp_voice.transcribe.speakers import BuiltInDiarizer
 from icp_voice.transcribe.speech import find_speech
-from icp_voice.transcribe.voiceprints import load_voice_printer, log_mel
+from icp_voice.transcribe.voiceprints import from_bytes, load_voice_printer, log_mel
 
 
 def first_call(root: Path) -> tuple[np.ndarray, list[dict]]:
@@ -28,7 +28,7 @@ def first_call(root: Path) -> tuple[np.ndarray, list[dict]]:
 def test_prints_of_one_voice_are_more_alike_than_of_two(root: Path) -> None:
     """Lines of the seller and of the buyers are parted by the cosine of their prints."""
     sound, lines = first_call(root)
-    mel = log_mel(sound).astype(np.float32)
+    mel = from_bytes(log_mel(sound))
     mel -= mel.mean(axis=0)
     prints, sides = [], []
     for line in lines:
@@ -46,7 +46,7 @@ def test_prints_of_one_voice_are_more_alike_than_of_two(root: Path) -> None:
 def test_a_print_does_not_depend_on_where_the_sound_was_cut(root: Path) -> None:
     """The same second gives the same print inside a short and a long stretch."""
     sound, _ = first_call(root)
-    mel = log_mel(sound[: 12 * SAMPLING_RATE_HZ]).astype(np.float32)
+    mel = from_bytes(log_mel(sound[: 12 * SAMPLING_RATE_HZ]))
     printer, loud = load_voice_printer(), np.ones(500, dtype=bool)
     alone = printer.prints(mel, (150, 200), loud[:50], [(0, 50)])
     within = printer.prints(mel, (50, 550), loud, [(100, 150)])
