@@ -53,8 +53,16 @@ class VoiceTrack(Protocol):
     def add(self, samples: Samples, pieces: Sequence[Piece]) -> None:
         """Add the next window (float32, 16 kHz, mono), without a gap to the one before."""
 
-    def diarize(self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS) -> Diarization:
-        """Tell the voices of the whole recording apart."""
+    def diarize(
+        self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS, likely_speakers: int = 2
+    ) -> Diarization:
+        """Tell the voices of the whole recording apart. Called once.
+
+        Args:
+            min_speakers: voices known to be there, however alike.
+            max_speakers: no more voices are looked for.
+            likely_speakers: more voices than this must differ clearly.
+        """
 
 
 class Diarizer(Protocol):

@@ -60,10 +60,10 @@ _STARTS = (0.0, 0.15, 0.3, 0.5, 1.0, 2.0)
 # voices, 13 of one voice), not on the recordings that results are reported for.
 _LIKENESS_WEIGHT = 0.6
 _MIN_DIFFERENCE = 0.02
-# Beyond two voices, two must differ more, and some way towards what the most unlike ones do: one
-# person's voice on a call of minutes changes, too.
+# Beyond the voices that are likely, two must differ more, and some way towards what the most
+# unlike ones do: one person's voice on a call of minutes changes, too.
 _MIN_FURTHER_DIFFERENCE = 0.15
-_FURTHER_SHARE = 0.4
+_FURTHER_SHARE = 0.3
 _PENALTY_WEIGHT = 0.5
 
 
@@ -119,13 +119,10 @@ class FeatureTrack:
         mel[: heard.shape[0]] = heard
         self._parts.append(_Part(mel, spectra[speech], speech, used & speech))
 
-    def diarize(self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS) -> Diarization:
-        """Tell the voices of the whole recording apart.
-
-        Args:
-            min_speakers: voices known to be there, however alike.
-            max_speakers: no more voices are looked for.
-        """
+    def diarize(
+        self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS, likely_speakers: int = 2
+    ) -> Diarization:
+        """Tell the voices of the whole recording apart; see `VoiceTrack`."""
         nothing = np.zeros(0, dtype=bool)
         speech = np.concatenate([*(part.speech for part in self._parts), nothing])
         loud = np.concatenate([*(part.loud for part in self._parts), nothing])
@@ -137,7 +134,7 @@ class FeatureTrack:
         if windows.first.size <= max_speakers:
             return one
         part, few = _search_part(heard, windows)
-        labels = _find_voices(part, few, min_speakers, max_speakers)
+        labels = _find_voices(part, few, min_speakers, max_speakers, likely_speakers)
         if part is not heard:
             labels = _label_all(heard, part, labels)
         every = np.full(speech.shape[0], -1, dtype=np.intp)
@@ -304,13 +301,16 @@ def _search_part(speech: Speech, windows: _Windows) -> tuple[Speech, _Windows]:
     )
 
 
-def _find_voices(speech: Speech, windows: _Windows, min_speakers: int, max_speakers: int) -> Labels:
+def _find_voices(
+    speech: Speech, windows: _Windows, min_speakers: int, max_speakers: int, likely_speakers: int
+) -> Labels:
     """Return the voice of each frame, with as many voices as differ enough."""
     for n_voices in range(max_speakers, 1, -1):
         labels = _best_start(speech, windows, n_voices)
         if labels is None:
             continue
-        if n_voices <= min_speakers or _all_differ(speech, labels):
+        further = n_voices > likely_speakers
+        if n_voices <= min_speakers or _all_differ(speech, labels, further=further):
             return labels
     return np.zeros(speech.at.size, dtype=np.intp)
 
@@ -363,7 +363,7 @@ def _cluster(speech: Speech, windows: _Windows, n_voices: int, weight: float) ->
     return np.asarray(votes.argmax(axis=1), dtype=np.intp)
 
 
-def _all_differ(speech: Speech, labels: Labels) -> bool:
+def _all_differ(speech: Speech, labels: Labels, *, further: bool) -> bool:
     """Tell whether the two voices most alike are two."""
     frames = [speech.loud & (labels == voice) for voice in range(int(labels.max()) + 1)]
     differences = [
@@ -372,7 +372,7 @@ def _all_differ(speech: Speech, labels: Labels) -> bool:
         for second in frames[i + 1 :]
     ]
     least = min(differences)
-    if len(frames) == 2:
+    if not further:
         return least >= _MIN_DIFFERENCE
     return least >= max(_MIN_FURTHER_DIFFERENCE, _FURTHER_SHARE * max(differences))
 

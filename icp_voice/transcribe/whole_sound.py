@@ -25,8 +25,10 @@ class WholeSound:
         """Add the next window; the diarizer finds the speech in it by itself."""
         self._blocks.append(np.round(np.clip(samples, -1.0, 1.0) * 32767.0).astype(np.int16))
 
-    def diarize(self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS) -> Diarization:
-        """Tell the voices of the whole recording apart, with as many speakers as are told."""
+    def diarize(
+        self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS, likely_speakers: int = 2
+    ) -> Diarization:
+        """Tell the voices of the whole recording apart; the model judges what is likely."""
         n_samples = sum(block.shape[0] for block in self._blocks)
         sound = np.empty(n_samples, dtype=np.float32)
         at = 0
