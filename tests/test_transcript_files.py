@@ -57,6 +57,7 @@ def run(folder: Path) -> tuple[Workspace, Notes, int, tuple[str, ...]]:
     with Store(workspace.store_path) as store:
         sources = steps.find_calls(store, workspace, crm, notes)
         n_done, failures = steps.transcribe_new(store, workspace, sources, notes)
+        match_steps.match_all(store, workspace, crm, sources)
     return workspace, notes, n_done.total(), tuple(failure.reason for failure in failures)
 
 
@@ -72,7 +73,7 @@ def test_calls_of_one_export_are_kept_apart(folder: Path) -> None:
     assert notes.notes == ["plan.txt is no transcript and is left out."]
     assert rows(
         workspace,
-        "SELECT call, deal_id, title, CAST(started_at AS VARCHAR) FROM calls "
+        "SELECT call, deal_id, title, CAST(calls.started_at AS VARCHAR) FROM calls "
         "JOIN matches USING (call_id) ORDER BY deal_id",
     ) == [
         (
@@ -125,7 +126,8 @@ def test_a_corrected_copy_takes_the_place_of_its_original(folder: Path) -> None:
     assert n_done == 1
     paths = rows(
         workspace,
-        "SELECT path, deal_id FROM calls JOIN matches USING (call_id) WHERE path LIKE '%.vtt'",
+        "SELECT calls.path, deal_id FROM calls JOIN matches USING (call_id) "
+        "WHERE calls.path LIKE '%.vtt'",
     )
     assert paths == [("transcripts/meeting_corrected.vtt", "D1002")]
     with Store(workspace.store_path) as store:

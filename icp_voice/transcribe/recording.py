@@ -330,7 +330,7 @@ def call_name(source: SourceFile) -> str:
     """Return what a call is called: its file's name, or what the names of its files share.
 
     Examples:
-        >>> from pathlib import Path
+        >>> from icp_voice.records import Track
         >>> tracks = (Track(Path("acme_agent.wav")), Track(Path("acme_caller.wav")))
         >>> call_name(SourceFile("", "", tracks[0].path, "recording", 1, tracks))
         'acme (2 files)'

@@ -27,7 +27,7 @@ _MIN_SPEECH = SAMPLING_RATE_HZ // 10
 # Words whose times pass the end of a piece by less than this still belong to it.
 _SNAP_S = 0.25
 # The recogniser's spectrogram needs 0.8 MB a second of speech: no more than this is given at once.
-MAX_AT_ONCE_S = 120.0
+MAX_AT_ONCE_S = 240.0
 
 
 @dataclass(frozen=True)

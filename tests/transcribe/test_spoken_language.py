@@ -30,7 +30,9 @@ def talk(engine: PolyglotEngine, spoken: str, *, piece_s: int = 5) -> tuple[Samp
     pieces = []
     at = 0
     for level in levels:
-        sound += [np.full(piece_s * RATE_HZ, level, dtype=np.float32), silence(1)]
+        # Plus and minus in turn: a recording's constant part is taken away.
+        sign = 1 - 2 * (np.arange(piece_s * RATE_HZ, dtype=np.float32) % 2)
+        sound += [np.float32(level) * sign, silence(1)]
         end = at + piece_s * RATE_HZ
         pieces.append(Piece(at, end, at, end))
         at = end + RATE_HZ
@@ -96,7 +98,7 @@ def test_two_doubtful_blocks_change_nothing() -> None:
     for number in (0, 1, 2):
         spoken, engine = heard("p" * 168, mistakes={number: 0.43, number + 5: 0.29})
         assert spoken == "p" * 168
-        assert len(engine.asked) == 1
+        assert {language for language, _ in engine.asked} == {"pl"}
 
 
 def test_even_a_sure_mistake_of_one_short_block_is_outvoted() -> None:
