@@ -13,7 +13,6 @@ from dataclasses import replace
 
 import numpy as np
 from evidence_generator import FALSE_FAMILIES, Mix, family_of, generate
-from icp_voice.results import Measurement
 
 from icp_voice.config import EvidenceConfig
 from icp_voice.evidence.association import count_cells, fisher_mid_p, stratified_effect
@@ -23,6 +22,7 @@ from icp_voice.evidence.traits import TraitTable
 from icp_voice.icp.joint import joint_log_odds
 from icp_voice.icp.scorecard import distribute_points
 from icp_voice.records import Deal
+from icp_voice.results import Measurement
 
 CONFIG = EvidenceConfig(permutations=199)
 POWER = {  # power / raw type-M of mid-p + BH on clean tables, at 60, 120, 300, 1000 deals

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from icp_voice.results import Finding, Measurement
 
 from icp_voice.config import EvidenceConfig
 from icp_voice.errors import EvidenceError
@@ -16,6 +15,7 @@ from icp_voice.evidence.observations import table_from_observations
 from icp_voice.evidence.output import to_json
 from icp_voice.evidence.traits import TraitTable, table_from_values
 from icp_voice.records import Deal
+from icp_voice.results import Finding, Measurement
 
 FAST = EvidenceConfig(permutations=99, stability_pairs=10)
 

@@ -2,17 +2,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from icp_voice.results import (
-    Analysis,
-    Criterion,
-    DealScore,
-    Finding,
-    Interval,
-    Measurement,
-    Profile,
-    ScorePart,
-    TierRecord,
-)
 
 from icp_voice.records import (
     BuyerLine,
@@ -27,6 +16,17 @@ from icp_voice.records import (
     Stakeholder,
     Theme,
     ThemeMember,
+)
+from icp_voice.results import (
+    Analysis,
+    Criterion,
+    DealScore,
+    Finding,
+    Interval,
+    Measurement,
+    Profile,
+    ScorePart,
+    TierRecord,
 )
 
 FIRST, SECOND = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from icp_voice.results import Analysis
 
 from icp_voice.errors import ExportError
 from icp_voice.export.columns import COLUMNS, QUOTE_CHARS
 from icp_voice.export.exports import EXPORT_NAMES, write_exports
 from icp_voice.files import write_atomically
 from icp_voice.records import DealSignals, Quote, Signal
+from icp_voice.results import Analysis
 
 Place = Callable[..., tuple[Signal, Quote]]
 

@@ -1,10 +1,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from icp_voice.results import Analysis
-
 from icp_voice.export.fields import KEY_MOMENTS, enrich_deals
 from icp_voice.records import DealSignals, Quote, Signal
+from icp_voice.results import Analysis
 
 Place = Callable[..., tuple[Signal, Quote]]
 FIRST, SECOND = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"

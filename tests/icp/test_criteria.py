@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from icp_voice.results import Finding, Measurement, Profile
 
 from icp_voice.config import EvidenceConfig, IcpConfig
 from icp_voice.evidence.measure import measure
@@ -12,6 +11,7 @@ from icp_voice.evidence.traits import TraitTable, table_from_values
 from icp_voice.icp.criteria import propose
 from icp_voice.icp.joint import correlation, joint_log_odds
 from icp_voice.records import Deal, Quote
+from icp_voice.results import Finding, Measurement, Profile
 
 FAST = EvidenceConfig(permutations=49, stability_pairs=10, stratify_by="")
 

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-from icp_voice.results import Measurement, Profile
 
 from icp_voice.config import Config, IngestConfig, load_config
 from icp_voice.evidence.measure import measure
@@ -14,6 +13,7 @@ from icp_voice.evidence.traits import TraitTable
 from icp_voice.icp.criteria import propose
 from icp_voice.ingest.deals import read_deals
 from icp_voice.records import Deal, Quote
+from icp_voice.results import Measurement, Profile
 
 Demo = tuple[TraitTable, tuple[Deal, ...], Config, dict[str, list[dict[str, str]]]]
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icp_voice.results import Criterion, CriterionKind, Finding, Profile, TierRecord
 
 from icp_voice.config import IcpConfig
 from icp_voice.errors import EvidenceError
@@ -19,6 +18,7 @@ from icp_voice.icp.scorecard import (
     tiers_separable,
 )
 from icp_voice.records import Deal, Quote
+from icp_voice.results import Criterion, CriterionKind, Finding, Profile, TierRecord
 
 
 def make_criterion(trait: str, points: int, kind: CriterionKind = "nice_to_have") -> Criterion:

@@ -7,10 +7,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from icp_voice.results import Analysis
 from report_samples import edge_analysis, market_analysis
 
 from icp_voice.report.report import render_report
+from icp_voice.results import Analysis
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from icp_voice.records import (
+    BuyerLine,
+    CallMatch,
+    CallSummary,
+    Deal,
+    FailedInput,
+    Outcome,
+    Quote,
+    RejectedRow,
+    Theme,
+    ThemeMember,
+)
 from icp_voice.results import (
     Analysis,
     Criterion,
@@ -19,19 +31,6 @@ from icp_voice.results import (
     Tier,
     TierRecord,
     Verdict,
-)
-
-from icp_voice.records import (
-    BuyerLine,
-    CallMatch,
-    CallSummary,
-    Deal,
-    FailedInput,
-    Outcome,
-    Quote,
-    RejectedRow,
-    Theme,
-    ThemeMember,
 )
 
 TRAITS: dict[str, tuple[str, float, float]] = {

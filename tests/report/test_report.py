@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from icp_voice.results import Analysis
 from outline import Outline
 from report_samples import HOSTILE
 
 from icp_voice.errors import ExportError
 from icp_voice.records import Deal, Quote
 from icp_voice.report.report import render_report, write_report
+from icp_voice.results import Analysis
 
 HERE = Path(__file__).parent
 LOADING_TAGS = {

@@ -3,12 +3,12 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from icp_voice.results import Analysis, Interval
 from report_samples import make_finding
 
 from icp_voice.report.chart_parts import COLOURS
 from icp_voice.report.effect_charts import EffectRow, draw_forest, draw_win_rates, wrap_label
 from icp_voice.report.score_chart import draw_scores
+from icp_voice.results import Analysis, Interval
 
 
 def texts(svg: str) -> list[str]:
