@@ -56,8 +56,8 @@ _ROUNDS = 5
 # How much the mean spectra weigh beside the prints in each start of the clustering.
 _STARTS = (0.0, 0.15, 0.3, 0.5, 1.0, 2.0)
 # Two clusters are two voices where the log-likelihood a frame that two Gaussians gain over one
-# outweighs the likeness of their prints. Set on telephone prompts and calls (27 pairs of real
-# voices, 13 of one voice), not on the recordings that results are reported for.
+# outweighs the likeness of their prints. Set on pairs of real telephone prompts, one real call and
+# the sample calls; 3 of 13 recordings of one voice are still taken for two there.
 _LIKENESS_WEIGHT = 0.6
 _MIN_DIFFERENCE = 0.02
 # Beyond the voices that are likely, two must differ more, and some way towards what the most
