@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from icp_voice import steps, tables
+from icp_voice import match_steps, steps, tables
 from icp_voice.progress import TranscribeProgress
 from icp_voice.store import Store
 from icp_voice.workspace import Workspace, open_workspace
