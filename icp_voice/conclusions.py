@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 QUOTES_PER_TRAIT = 12
 
 
+def choose_evidence(store: Store, workspace: Workspace) -> None:
+    """Tell the store whether poor calls count in what is joined from here on."""
+    with store.transaction():
+        tables.save_evidence_settings(store, include_poor=workspace.config.evidence.include_poor)
+
+
 def group_themes(
     store: Store, workspace: Workspace, embedder: SentenceEmbedder, reporter: Reporter
 ) -> tuple[Theme, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from icp_voice.errors import ConfigError
+from icp_voice.languages import LANGUAGES
 
 CONFIG_NAME = "icp-voice.toml"
 # What a run leaves in the results folder.
@@ -72,10 +73,13 @@ class TranscribeConfig:
             and may lose words at the pieces' ends. batch_size: how many at once.
         workers, threads: 0 picks so that workers x threads <= cores.
         offline: never ask the hub.
+
+    Raises:
+        ConfigError: no language, or one that is not known.
     """
 
     model: str = "small"
-    languages: tuple[str, ...] = ("en", "ru", "uk", "pl")
+    languages: tuple[str, ...] = LANGUAGES
     seller_channel: Literal[0, 1] = 0
     beam_size: int = 5
     min_silence_ms: int = 500
@@ -85,6 +89,13 @@ class TranscribeConfig:
     workers: int = 0
     threads: int = 0
     offline: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse languages that nothing is looked for in."""
+        unknown = [code for code in self.languages if code not in LANGUAGES]
+        if unknown or not self.languages:
+            named = f"{unknown[0]!r} is not known" if unknown else "none is named"
+            raise ConfigError(f"Languages: {named}; accepted are {', '.join(LANGUAGES)}.")
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,7 @@ class EvidenceConfig:
         min_deals_per_cell: traits present or absent in fewer deals are set aside.
         fdr: q, the false discovery rate asked for.
         permutations: shuffles of the outcomes; stability_pairs: pairs of half-samples.
+        include_poor: count calls graded poor too; they are left out unless asked for.
     """
 
     stratify_by: str = "segment"
@@ -134,6 +146,7 @@ class EvidenceConfig:
     permutations: int = 2000
     stability_pairs: int = 50
     seed: int = 20260101
+    include_poor: bool = False
 
 
 @dataclass(frozen=True)

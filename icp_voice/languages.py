@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 LANGUAGES = ("en", "ru", "uk", "pl")
-_CYRILLIC = frozenset({"ru", "uk"})
+CYRILLIC = frozenset({"ru", "uk"})
 
 # Letters that one language of a script has and the other has not. The apostrophe inside a
 # Cyrillic word is Ukrainian (п'ять). Ukrainian speech has no ё ы э ъ, Russian no і ї є ґ.
@@ -60,7 +60,7 @@ def _distinct(language: str) -> frozenset[str]:
     same_script = [
         other
         for other in LANGUAGES
-        if other != language and (other in _CYRILLIC) == (language in _CYRILLIC)
+        if other != language and (other in CYRILLIC) == (language in CYRILLIC)
     ]
     for other in same_script:
         own -= set(_WORDS[other].split())
@@ -102,7 +102,7 @@ def detect_language(text: str, allowed: Sequence[str] = LANGUAGES) -> str:
     same_script = [
         language
         for language in candidates
-        if (language in _CYRILLIC) == (dominant_script(text) == "cyrillic")
+        if (language in CYRILLIC) == (dominant_script(text) == "cyrillic")
     ]
     pool = same_script or candidates
     return max(pool, key=lambda language: (scores[language], -pool.index(language)))
@@ -125,6 +125,45 @@ def language_scores(text: str) -> dict[str, float]:
             if letters is not None and letters.search(plain):
                 scores[language] += _LETTER_WEIGHT
     return scores
+
+
+# Letters of the two scripts that look the same, Cyrillic to Latin.
+_LOOKALIKES = dict(zip("аеорсухіјѕАВЕКМНОРСТУХІЈЅ", "aeopcyxijsABEKMHOPCTYXIJS", strict=True))
+_TO_LATIN = str.maketrans(_LOOKALIKES)
+_TO_CYRILLIC = str.maketrans({latin: cyrillic for cyrillic, latin in _LOOKALIKES.items()})
+_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
+
+
+def mend_lookalikes(text: str) -> str:
+    """Return a text without letters of the other script inside its words.
+
+    Whisper writes Cyrillic letters into Polish words (faster-whisper #991): `prаcy` with a Cyrillic
+    `а` is found by no pattern. Only words that mix scripts change, only where all letters of the
+    rarer script have a twin in the other, and only the rarer ones: `CRM`, `Excel` and words that
+    are really of the other script stay.
+
+    Examples:
+        >>> mend_lookalikes("w prаcy") == "w pracy"
+        True
+        >>> mend_lookalikes("наша CRM и Excel")
+        'наша CRM и Excel'
+    """
+    return _LETTERS_ONLY.sub(lambda found: _mend_word(found[0]), text)
+
+
+def _mend_word(word: str) -> str:
+    cyrillic = [letter for letter in word if _is_cyrillic(letter)]
+    latin = [letter for letter in word if not _is_cyrillic(letter)]
+    if not cyrillic or not latin or len(cyrillic) == len(latin):
+        return word
+    rarer, table = (cyrillic, _TO_LATIN) if len(cyrillic) < len(latin) else (latin, _TO_CYRILLIC)
+    if not all(ord(letter) in table for letter in rarer):
+        return word
+    return word.translate(table)
+
+
+def _is_cyrillic(letter: str) -> bool:
+    return "\u0400" <= letter <= "\u04ff"
 
 
 def dominant_script(text: str) -> str:

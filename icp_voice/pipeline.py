@@ -70,6 +70,7 @@ def analyze(workspace: Workspace, reporter: Reporter) -> Run:
         analysis = conclusions.load_analysis(store, fingerprint)
         measured = analysis is None
         if analysis is None:
+            conclusions.choose_evidence(store, workspace)
             themes = conclusions.group_themes(store, workspace, embedder, reporter)
             analysis = conclusions.measure(
                 store, workspace, crm, themes, reading.failures, embedder, reporter

@@ -392,6 +392,8 @@ class CallSummary:
         call_number: 1 is the deal's first call; None without a deal, or without a day where the
             deal has more calls.
         waits: somebody should say which deal it belongs to, or confirm a weak match.
+        grade_reasons: why the grade is not `good`, most important first.
+        left_out: too poor to count as evidence, and not asked for either.
     """
 
     call_id: str
@@ -407,6 +409,8 @@ class CallSummary:
     match_detail: str
     n_signals: int
     waits: bool = False
+    grade_reasons: tuple[str, ...] = ()
+    left_out: bool = False
 
 
 @dataclass(frozen=True)

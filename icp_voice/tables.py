@@ -191,11 +191,11 @@ def save_extraction(store: Store, extraction: Extraction, lines: Sequence[BuyerL
 
 
 def load_buyer_lines(store: Store) -> list[BuyerLine]:
-    """Return every buyer sentence of every usable call with its deal, in a fixed order."""
+    """Return the buyer sentences of the calls that count with their deals, in a fixed order."""
     found = store.rows(
         "SELECT l.call_id, m.deal_id, l.turn, l.start_s, l.end_s, l.language, l.text "
-        "FROM buyer_lines AS l JOIN calls AS c USING (call_id) LEFT JOIN call_deals AS m "
-        "USING (call_id) WHERE c.grade <> 'poor' ORDER BY l.call_id, l.line"
+        "FROM buyer_lines AS l JOIN evidence_calls USING (call_id) LEFT JOIN call_deals AS m "
+        "USING (call_id) ORDER BY l.call_id, l.line"
     )
     return [BuyerLine(*row) for row in found]
 
@@ -224,6 +224,12 @@ def load_deals(store: Store) -> tuple[Deal, ...]:
         Deal(**dict(zip(DEAL_COLUMNS, row, strict=True)), attributes=attributes.get(row[0], {}))
         for row in store.rows(f"SELECT {columns} FROM deals ORDER BY deal_id")
     )
+
+
+def save_evidence_settings(store: Store, *, include_poor: bool) -> None:
+    """Say whether poor calls count as evidence from now on."""
+    store.execute("DELETE FROM evidence_settings")
+    store.insert("evidence_settings", ("include_poor",), [(include_poor,)])
 
 
 def save_themes(store: Store, themes: Sequence[Theme]) -> None:

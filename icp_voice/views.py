@@ -15,13 +15,15 @@ def load_call_summaries(store: Store) -> tuple[CallSummary, ...]:
         "SELECT c.call_id, c.call, c.kind, n.deal_id, m.called_on, n.call_number, c.duration_s, "
         "c.languages, c.model, c.grade, coalesce(m.detail, ''), "
         "(SELECT count(*) FROM signals AS s WHERE s.call_id = c.call_id AND s.side = 'buyer' "
-        "AND s.status = 'asserted'), coalesce(m.waits, false) FROM calls AS c "
+        "AND s.status = 'asserted'), coalesce(m.waits, false), c.grade_reasons, "
+        "c.call_id NOT IN (SELECT call_id FROM evidence_calls) FROM calls AS c "
         "LEFT JOIN call_deals AS m USING (call_id) LEFT JOIN numbered_calls AS n USING (call_id) "
         "ORDER BY n.deal_id NULLS LAST, n.position, c.call, c.call_id"
     )
     columns = [f.name for f in fields(CallSummary)]
     summaries = (dict(zip(columns, row, strict=True)) for row in found)
-    return tuple(CallSummary(**s | {"languages": tuple(s["languages"])}) for s in summaries)
+    lists = ("languages", "grade_reasons")
+    return tuple(CallSummary(**s | {name: tuple(s[name]) for name in lists}) for s in summaries)
 
 
 def load_trait_quotes(store: Store, *, per_trait: int) -> dict[str, tuple[Quote, ...]]:
@@ -36,13 +38,13 @@ def load_trait_quotes(store: Store, *, per_trait: int) -> dict[str, tuple[Quote,
 
 
 def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
-    """Return what the buyers said over all usable calls of each deal, newest call first."""
+    """Return what the buyers said over all calls of each deal that count, newest first."""
     signals: dict[str, list[tuple[Signal, Quote]]] = {}
     columns = ", ".join(f's."{c}"' for c in SIGNAL_COLUMNS)
     for deal_id, call_id, call, outcome, *row in store.rows(
         f"SELECT n.deal_id, n.call_id, n.call, d.outcome, {columns} FROM signals AS s "
-        "JOIN numbered_calls AS n USING (call_id) JOIN deals AS d USING (deal_id) "
-        "WHERE s.side = 'buyer' AND s.status = 'asserted' AND n.grade <> 'poor' "
+        "JOIN numbered_calls AS n USING (call_id) JOIN evidence_calls USING (call_id) "
+        "JOIN deals AS d USING (deal_id) WHERE s.side = 'buyer' AND s.status = 'asserted' "
         "ORDER BY n.deal_id, n.call_number DESC NULLS LAST, n.position, s.start_s, s.signal"
     ):
         signal = Signal(*row)
@@ -53,7 +55,7 @@ def load_deal_signals(store: Store) -> tuple[DealSignals, ...]:
     columns = ", ".join(f's."{c}"' for c in STAKEHOLDER_COLUMNS)
     for deal_id, *row in store.rows(
         f"SELECT n.deal_id, {columns} FROM stakeholders AS s "
-        "JOIN numbered_calls AS n USING (call_id) WHERE n.grade <> 'poor' "
+        "JOIN numbered_calls AS n USING (call_id) JOIN evidence_calls USING (call_id) "
         "ORDER BY n.deal_id, n.call_number DESC NULLS LAST, n.position, s.stakeholder"
     ):
         people.setdefault(deal_id, []).append(Stakeholder(*row))

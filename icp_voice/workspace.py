@@ -74,6 +74,7 @@ def open_workspace(
     model: str | None = None,
     languages: tuple[str, ...] = (),
     offline: bool = False,
+    include_poor: bool = False,
     deals_needed: bool = True,
 ) -> Workspace:
     """Find the inputs in a workspace or a plain folder of recordings.
@@ -86,6 +87,7 @@ def open_workspace(
         model: overrides the configuration's speech model.
         languages: override the configuration's languages.
         offline: True never asks the hub.
+        include_poor: True counts poor calls as evidence, whatever the configuration says.
         deals_needed: False where calls are worth reading before there are deals.
 
     Raises:
@@ -101,7 +103,10 @@ def open_workspace(
         transcribe = replace(transcribe, languages=languages)
     if offline:
         transcribe = replace(transcribe, offline=True)
-    config = replace(config, transcribe=transcribe)
+    evidence = config.evidence
+    if include_poor:
+        evidence = replace(evidence, include_poor=True)
+    config = replace(config, transcribe=transcribe, evidence=evidence)
     named = tuple(folder / name for name in config.ingest.recordings)
     present = tuple(path for path in named if path.is_dir())
     deals_path = deals or folder / config.ingest.deals

@@ -45,3 +45,12 @@ def test_wrong_setting_is_one_sentence(tmp_path: Path, text: str, message: str) 
     with pytest.raises(ConfigError, match="icp-voice.toml") as caught:
         load_config(write(tmp_path, text))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("toml", "said"), [('["en", "de"]', "'de' is not known"), ("[]", "none")])
+def test_languages_must_be_known(tmp_path: Path, toml: str, said: str) -> None:
+    """A language without patterns or letters, or none at all, is refused by name."""
+    path = tmp_path / "icp-voice.toml"
+    path.write_text(f"[transcribe]\nlanguages = {toml}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"Languages: {said}.*; accepted are en, ru, uk, pl\."):
+        load_config(path)

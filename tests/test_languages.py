@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_voice.languages import LANGUAGES, detect_language, dominant_script
+from icp_voice.languages import (
+    LANGUAGES,
+    detect_language,
+    dominant_script,
+    mend_lookalikes,
+)
 
 SENTENCES = [
     ("en", "We do the schedule by hand and it takes two days"),
@@ -49,3 +54,22 @@ def test_brand_names_do_not_make_a_text_latin() -> None:
 def test_any_text_gets_an_allowed_language(text: str, allowed: list[str]) -> None:
     """Every text, however odd, ends in one of the allowed languages."""
     assert detect_language(text, allowed) in allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("dużo prаcy w Exсelu", "dużo pracy w Excelu"),
+        ("оkej, to jest нasz CRM", "okej, to jest нasz CRM"),
+        ("скидкa для cклада", "скидка для склада"),
+        ("iнтеграцiя з CRM", "інтеграція з CRM"),
+        ("наша CRM, Excel и 1С", "наша CRM, Excel и 1С"),
+        ("CRMка и SMSка", "CRMка и SMSка"),
+        ("да ok", "да ok"),
+        ("Wszystko mamy w Excelu", "Wszystko mamy w Excelu"),
+    ],
+)
+def test_letters_of_the_other_script_are_mended_inside_words(text: str, mended: str) -> None:
+    """A Polish word with a Cyrillic twin becomes Polish; brands and whole words stay."""
+    assert mend_lookalikes(text) == mended
+    assert mend_lookalikes(mended) == mended

@@ -39,7 +39,12 @@ class Workbench:
     def __init__(self, folder: Path) -> None:
         (folder / "recordings").mkdir(parents=True, exist_ok=True)
         self.workspace = Workspace(
-            folder, Config(), (folder / "recordings",), folder / "deals.csv", folder / "calls.csv"
+            root=folder,
+            folder=folder,
+            config=Config(),
+            source_folders=(folder / "recordings",),
+            deals_path=folder / "deals.csv",
+            calls_path=folder / "calls.csv",
         )
         self.folder = folder
         self.sources: list[SourceFile] = []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from icp_voice import pipeline
+from icp_voice import pipeline, tables
 from icp_voice.cli.summary import next_steps
 from icp_voice.errors import WorkspaceError
 from icp_voice.match_steps import decide_deal
@@ -180,6 +180,69 @@ def test_new_call_costs_only_that_call(tmp_path: Path) -> None:
     assert run.analysis.calls[-1].deal_id is None or any(
         c.deal_id == "D99" for c in run.analysis.calls
     )
+
+
+def fill_with_poor(folder: Path) -> Workspace:
+    """Write a workspace in which the calls of four won deals hold a few words in twenty minutes."""
+    fill(folder)
+    for i in (0, 2, 4, 6):
+        path = folder / "transcripts" / f"call-{i:02d}.vtt"
+        text = path.read_text(encoding="utf-8")
+        late = text.replace("00:00:30.000 --> 00:00:34.500", "00:19:30.000 --> 00:19:34.500")
+        path.write_text(late, encoding="utf-8")
+    return open_workspace(folder)
+
+
+def test_poor_calls_are_listed_and_left_out_unless_asked_for(
+    done: tuple[Workspace, pipeline.Run], tmp_path: Path
+) -> None:
+    """A call with hardly a word is unknown, not "trait absent"; asked for, it counts again."""
+    workspace = fill_with_poor(tmp_path / done[0].folder.name)
+    run = pipeline.analyze(workspace, Listener())
+    poor = [c for c in run.analysis.calls if c.left_out]
+    assert [c.call for c in poor] == [f"call-{i:02d}.vtt" for i in (0, 2, 4, 6)]
+    assert all("characters a minute" in c.grade_reasons[0] for c in poor)
+    found = {f.trait: f for f in run.analysis.measurement.findings}["pain/manual_work"]
+    assert (found.present_won, found.unknown) == (12, 4)
+    silent = {d.deal_id: d for d in run.analysis.deal_signals}["D00"]
+    assert (silent.n_calls, silent.signals, silent.stakeholders) == (1, (), ())
+    assert {q.deal_id for q in run.analysis.quotes["pain/manual_work"]}.isdisjoint({"D00", "D02"})
+    assert "Calls too poor to count" in workspace.report_path.read_text(encoding="utf-8")
+
+    said = " ".join(next_steps(run))
+    assert "4 calls are too poor to count and left out: call-00.vtt, call-02.vtt" in said
+    assert "--include-poor" in said
+
+    asked = open_workspace(workspace.folder, include_poor=True)
+    again = pipeline.analyze(asked, Listener())
+    assert (again.n_transcribed, again.n_extracted, again.measured) == (0, 0, True)
+    assert not any(c.left_out for c in again.analysis.calls)
+    counted = {f.trait: f for f in again.analysis.measurement.findings}["pain/manual_work"]
+    assert (counted.present_won, counted.unknown) == (16, 0)
+    assert again.analysis.measurement == done[1].analysis.measurement
+    page = workspace.report_path.read_text(encoding="utf-8")
+    assert "counted all the same" in page
+    assert "Poor calls that count" in page
+
+    assert "4 calls of poor quality counted, as asked for" in " ".join(next_steps(again))
+
+    back = pipeline.analyze(workspace, Listener())
+    assert back.measured
+    assert back.analysis == run.analysis
+
+
+def test_themes_are_made_of_calls_that_count(tmp_path: Path) -> None:
+    """No buyer line of a poor call is grouped, unless it is asked for."""
+    workspace = fill_with_poor(tmp_path / "w")
+    pipeline.analyze(workspace, Listener())
+    lines = (
+        "SELECT count(DISTINCT call_id) FROM buyer_lines SEMI JOIN evidence_calls USING (call_id)"
+    )
+    with Store(workspace.store_path) as store:
+        assert store.rows(lines) == [(N_DEALS - 4,)]
+        assert len({line.call_id for line in tables.load_buyer_lines(store)}) == N_DEALS - 4
+        tables.save_evidence_settings(store, include_poor=True)
+        assert len({line.call_id for line in tables.load_buyer_lines(store)}) == N_DEALS
 
 
 def test_without_a_speech_model_the_transcripts_are_still_done(root: Path, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def run(folder: Path) -> tuple[Workspace, Notes, int, tuple[str, ...]]:
     with Store(workspace.store_path) as store:
         sources = steps.find_calls(store, workspace, crm, notes)
         n_done, failures = steps.transcribe_new(store, workspace, sources, notes)
-    return workspace, notes, n_done, tuple(failure.reason for failure in failures)
+    return workspace, notes, n_done.total(), tuple(failure.reason for failure in failures)
 
 
 def rows(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:

@@ -21,6 +21,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--model", help="Speech model: a bundled name, a local folder, or a name to fetch.")
 @click.option("--language", "languages", multiple=True, help="A language that may occur; repeat.")
 @click.option("--offline", is_flag=True, help="Never ask the network, not even for a model.")
+@click.option("--include-poor", is_flag=True, help="Count calls of poor quality too.")
 @click.option("--quotes/--no-quotes", default=True, help="Show or leave out what was said.")
 def analyze(
     folder: Path,
@@ -30,6 +31,7 @@ def analyze(
     model: str | None,
     languages: tuple[str, ...],
     offline: bool,
+    include_poor: bool,
     quotes: bool,
 ) -> int:
     """Transcribe what is new in FOLDER, join it to the deals, and propose an ICP.
@@ -47,6 +49,7 @@ def analyze(
         model=model,
         languages=languages,
         offline=offline,
+        include_poor=include_poor,
     )
     return _run(workspace, quotes=quotes)
 

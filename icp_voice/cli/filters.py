@@ -243,9 +243,9 @@ def _print_transcript(transcript: Transcript, form: str) -> None:
         click.echo(json.dumps(to_json(transcript), ensure_ascii=False))
         return
     quality = transcript.quality
-    grade = f"{quality.grade}, partial" if transcript.partial else quality.grade
-    reasons = f" ({'; '.join(quality.reasons)})" if quality.reasons else ""
-    click.echo(f"{transcript.call}: {transcript.duration_s:.0f} s, {grade}{reasons}")
+    why = f" ({'; '.join(quality.reasons)})" if quality.reasons else ""
+    partial = ", partial" if transcript.partial else ""
+    click.echo(f"{transcript.call}: {transcript.duration_s:.0f} s, {quality.grade}{partial}{why}")
     for turn in transcript.turns:
         click.echo(f"  {clock(turn.start_s)}  {turn.speaker} ({turn.side}): {turn.text}")
 

@@ -22,6 +22,7 @@ HEADINGS: dict[CriterionKind, str] = {
 SHOWN_NOISE = 6
 SHOWN_OPEN_DEALS = 5
 SHOWN_UNMATCHED = 5
+SHOWN_POOR = 5
 
 
 def print_summary(run: Run, *, quotes: bool = True, console: Console | None = None) -> None:
@@ -173,7 +174,25 @@ def next_steps(run: Run) -> Iterator[str]:
     yield from _call_steps(analysis, run.report_path.parent)
     if analysis.rejected_rows:
         yield f"- {len(analysis.rejected_rows)} rows of the CRM files could not be read."
+    yield from _poor_calls(analysis)
     yield "- Open the report, play the quotes, and check the criteria on the next deals."
+
+
+def _poor_calls(analysis: Analysis) -> Iterator[str]:
+    """Say how many calls are too poor to count, which, and how to see or count them."""
+    poor = [c for c in analysis.calls if c.grade == "poor"]
+    left_out = [c.call for c in poor if c.left_out]
+    if left_out:
+        shown = ", ".join(left_out[:SHOWN_POOR])
+        more = " ..." if len(left_out) > SHOWN_POOR else ""
+        number = "1 call is" if len(left_out) == 1 else f"{len(left_out)} calls are"
+        yield (
+            f"- {number} too poor to count and left out: {shown}{more} "
+            'The report lists why ("Data quality"); --include-poor counts them.'
+        )
+    elif poor:
+        number = "1 call" if len(poor) == 1 else f"{len(poor)} calls"
+        yield f"- {number} of poor quality counted, as asked for; what they lack reads as absent."
 
 
 def _call_steps(analysis: Analysis, folder: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from icp_voice.ingest.readers.bots import is_bot
 from icp_voice.ingest.readers.formats import read_meetings
 from icp_voice.ingest.readers.meeting import Meeting
 from icp_voice.languages import LANGUAGES, detect_language
-from icp_voice.quality import assess_quality
+from icp_voice.quality import Heard, assess_quality
 from icp_voice.records import DroppedSegment, Participant, SourceFile, Transcript
 from icp_voice.sides import (
     ATTENDEE_CONFIDENCE,
@@ -85,7 +85,9 @@ def read_transcript(
         channels=0,
         languages=languages_of(turns),
         model=form,
-        quality=assess_quality(turns, duration_s=duration_s, estimated_times=meeting.estimated),
+        quality=assess_quality(
+            turns, Heard(duration_s=duration_s, estimated_times=meeting.estimated)
+        ),
         turns=turns,
         participants=people,
         dropped=tuple(dropped),

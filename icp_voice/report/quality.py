@@ -22,6 +22,7 @@ GRADE_MEANING = {
     "usable": "gaps, but enough for evidence",
     "poor": "left out of the evidence",
 }
+POOR_BUT_COUNTED = "counted all the same, as asked for"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Quality:
     languages: tuple[Part, ...]
     models: tuple[Part, ...]
     notes: tuple[str, ...]
+    poor_title: str
     poor: Listing
     unmatched: Listing
     failures: Listing
@@ -63,13 +65,19 @@ class Quality:
 def data_quality(analysis: Analysis, lookup: Lookup) -> Quality:
     """Return what a reader must know of the data before trusting the page."""
     calls = analysis.calls
-    grades = {name: f"{name.capitalize()}: {why}" for name, why in GRADE_MEANING.items()}
+    meaning = dict(GRADE_MEANING)
+    poor = [c for c in calls if c.grade == "poor"]
+    counted = any(not c.left_out for c in poor)
+    if counted:
+        meaning["poor"] = POOR_BUT_COUNTED
+    grades = {name: f"{name.capitalize()}: {why}" for name, why in meaning.items()}
     return Quality(
         grades=_parts(calls, lambda c: (grades[c.grade],), order=tuple(grades.values())),
         languages=_parts(calls, lambda c: tuple(say_language(x) for x in c.languages)),
         models=_parts(calls, lambda c: (_model(c),)),
         notes=tuple(_notes(analysis)),
-        poor=_listing([_poor_row(c, lookup) for c in calls if c.grade == "poor"]),
+        poor_title="Poor calls that count" if counted else "Calls too poor to count",
+        poor=_listing([_poor_row(c, lookup) for c in poor]),
         unmatched=_listing([(lookup.call(m.call_id), cut(m.detail, 200), say_date(m.called_on))
                             for m in analysis.unmatched]),
         failures=_listing([(cut(f.name, LONGEST_NAME), cut(f.reason, 400))
@@ -174,7 +182,8 @@ def _calls_per_deal(analysis: Analysis) -> str:
 
 def _poor_row(call: CallSummary, lookup: Lookup) -> tuple[str, ...]:
     what = f"{lookup.deal(call.deal_id)}, {say_date(call.called_on)}"
-    return cut(call.call, LONGEST_NAME), what, say_clock(call.duration_s)
+    why = cut("; ".join(call.grade_reasons), 400)
+    return cut(call.call, LONGEST_NAME), what, say_clock(call.duration_s), why
 
 
 def _listing(rows: Sequence[tuple[str, ...]]) -> Listing:

@@ -3,58 +3,27 @@
 On silence and music Whisper writes what stood at the end of its training videos, often with high
 confidence (faster-whisper #506, #843). Credits are cut wherever they stand, for they get glued to
 real speech; ordinary phrases ("Thank you.") only as a whole segment with poor figures. What is
-taken out is kept with its reason.
+taken out is kept with its reason: each letter of the input is in what stays or in what was dropped.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from icp_voice.records import DroppedSegment, Segment
+from icp_voice.transcribe.credits import CREDITS, ORDINARY, SOUND_SEGMENT, SOUNDS
+from icp_voice.transcribe.loops import STUTTER, looped_words
 
-_END = r"[\s.!?…]*"
-_CREDITS = re.compile(
-    r"(?:"
-    r"thanks? (?:you )?(?:so much |very much )?for watching"
-    r"(?! (?:the|this|that|our|my|it|how|what|me|us)\b)"
-    r"|(?:please )?(?:like and )?subscribe to (?:my|our|the) channel"
-    r"|(?:don't forget to )?like(?:,? comment)?,? and subscribe"
-    r"|transcri(?:bed|ption) (?:by|provided by) [^.!?]*?(?:otter\.ai|rev\.com|castingwords|eso)"
-    r"(?:, llc)?(?:\s*https?://\S+)?"
-    r"|(?:subtitles|(?:closed )?captions|captioning) (?:provided |made possible )?by "
-    r"(?!hand\b)[^.!?]+(?:\.org|\.com)?"
-    r"|субтитры (?:сделал|делал|создавал|подогнал|предоставил)[аи]? [^.!?]+"
-    r"|редактор субтитров [^!?]{2,60}?(?:корректор [^!?.]{2,40}\.?\s*\w*)?"
-    r"|продолжение следует"
-    r"|спасибо за (?:просмотр|внимание к видео)"
-    r"|(?:подписывайтесь|ставьте лайки[^.!?]*подписывайтесь) на (?:наш |мой )?канал[^.!?]*"
-    r"|дякую за перегляд|дякуємо за перегляд|далі буде"
-    r"|субтитри (?:зробив|створив|створено)[^.!?]*"
-    r"|підписуйтесь на (?:наш |мій )?канал[^.!?]*"
-    r"|napisy (?:stworzone|wykonane) przez (?:[^.!?]*amara\.org|[^.!?]*)"
-    r"|dziękuję za (?:oglądanie|obejrzenie)[^.!?]*"
-    r"|zapraszam (?:do|na) (?:subskrypcji|subskrybowania|kolejny film)[^.!?]*"
-    r"|ciąg dalszy nastąpi"
-    r"|amara\.org"
-    r")" + _END,
-    re.IGNORECASE,
-)
-_ORDINARY = re.compile(
-    r"(?:thank you(?: very much)?|thanks|bye(?: bye)?|you|so|okay|the end|i'm sorry|"
-    r"спасибо|до свидания|пока|ага|музыка|аплодисменты|дякую|до побачення|"
-    r"dziękuję(?: bardzo| za uwagę)?|do widzenia|muzyka|"
-    r"\[?(?:music|applause|laughter|silence|blank_audio|музыка|музика|muzyka)\]?)[\s.!?,…]*",
-    re.IGNORECASE,
-)
-_NO_LETTERS = re.compile(r"[\W_]*")
-
-# Whisper's own limits for a failed window: log-probability -1, no-speech 0.6.
+# Whisper's own limits for a failed window: log-probability -1, no-speech 0.6, compression 2.4.
 POOR_LOG_PROBABILITY = -1.0
 NO_SPEECH_PROBABILITY = 0.6
+COMPRESSION_RATIO = 2.4
 _DOUBTFUL_LOG_PROBABILITY = -0.7
-_MAX_REPEATS = 2
-_LOOP_REPEATS = 4
-_MAX_LOOP_WORDS = 12
+# The fastest turn of 36 calls in four languages has 25 characters a second. Word times are rough
+# and good words can be squeezed together, so this counts only where other figures are bad too.
+_MAX_CHARACTERS_PER_SECOND = 50.0
+_MIN_CHARACTERS = 20
+# Longer pauses part what is looked through for loops.
+_LINK_GAP_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -65,82 +34,119 @@ class Cleaned:
     dropped: tuple[DroppedSegment, ...]
 
 
+@dataclass
+class _Work:
+    """A segment while it is being cleaned: what is left of its text, and what was taken out."""
+
+    segment: Segment
+    text: str
+    gone: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, text: str, reason: str, *, left: str) -> None:
+        """Note what is taken out of the text, and what is left."""
+        self.gone.append((text.strip(), reason))
+        self.text = left
+
+
 def clean_segments(segments: Sequence[Segment]) -> Cleaned:
-    """Remove inventions from the segments of one channel, given in order of time."""
-    kept: list[Segment] = []
-    dropped: list[DroppedSegment] = []
-    for segment in segments:
-        dropped.extend(_drop(segment, text, reason) for text, reason in _inventions(segment))
-        if _whole_is_invented(segment):
-            continue
-        text = " ".join(_without_loop(_CREDITS.sub(" ", segment.text)).split())
-        if _NO_LETTERS.fullmatch(text):
-            continue
-        left = replace(segment, text=text)
-        if _repeats(left, kept):
-            dropped.append(_drop(segment, text, "the same words again and again"))
-            continue
-        kept.append(left)
+    """Remove inventions from the segments of one channel, given in order of time.
+
+    Cleaning what is clean changes nothing: what one cut brings together is looked at again.
+    """
+    work = [_Work(segment, segment.text) for segment in segments]
+    n_gone = -1
+    while n_gone != (n_gone := sum(len(w.gone) for w in work)):
+        for item in work:
+            _cut_inventions(item)
+        _cut_loops([item for item in work if item.text])
+    kept = [
+        w.segment if w.text == w.segment.text else replace(w.segment, text=w.text)
+        for w in work
+        if w.text
+    ]
+    dropped = [_drop(w.segment, text, reason) for w in work for text, reason in w.gone]
     return Cleaned(tuple(kept), tuple(dropped))
 
 
-def _inventions(segment: Segment) -> list[tuple[str, str]]:
-    """Return (text, reason) of all that is taken out of a segment by itself."""
-    if _whole_is_invented(segment):
-        return [(segment.text, "an ordinary phrase on silence")]
-    found = [(m[0].strip(), "credits of a subtitle file") for m in _CREDITS.finditer(segment.text)]
-    text = _CREDITS.sub(" ", segment.text)
-    loop = _without_loop(text)
-    if loop != text:
-        found.append((" ".join(text.split())[len(" ".join(loop.split())) :].strip(), "a loop"))
-    return [(text, reason) for text, reason in found if text]
+def _cut_inventions(item: _Work) -> None:
+    """Cut what a segment shows by itself."""
+    reason = _invented_whole(item)
+    if reason:
+        item.take(item.text, reason, left="")
+        return
+    for pattern, reason in (
+        (SOUNDS, "a sound, not speech"),
+        (CREDITS, "credits of a subtitle file"),
+        (STUTTER, "a loop"),
+    ):
+        for found in list(pattern.finditer(item.text)):
+            item.gone.append((found[0].strip(), reason))
+        left = pattern.sub(" ", item.text)
+        if left != item.text:
+            item.text = " ".join(left.split())
+    if item.text and not any(letter.isalnum() for letter in item.text):
+        item.take(item.text, "no words", left="")
 
 
-def _whole_is_invented(segment: Segment) -> bool:
-    lost = (
-        segment.no_speech_probability > NO_SPEECH_PROBABILITY
-        and segment.mean_log_probability < POOR_LOG_PROBABILITY
-    )
+def _invented_whole(item: _Work) -> str:
+    """Return why nothing of a segment is speech; empty where it is."""
+    text, segment = item.text, item.segment
+    if not text:
+        return ""
+    silent = segment.no_speech_probability > NO_SPEECH_PROBABILITY
+    if silent and segment.mean_log_probability < POOR_LOG_PROBABILITY:
+        return "words on silence"
     doubtful = (
-        segment.no_speech_probability > NO_SPEECH_PROBABILITY
+        silent
         or segment.mean_log_probability < _DOUBTFUL_LOG_PROBABILITY
+        or segment.compression_ratio > COMPRESSION_RATIO
     )
-    return lost or (doubtful and bool(_ORDINARY.fullmatch(segment.text.strip())))
+    if doubtful and ORDINARY.fullmatch(text):
+        return "an ordinary phrase on silence"
+    seconds = segment.end_s - segment.start_s
+    too_fast = len(text) > max(_MIN_CHARACTERS, _MAX_CHARACTERS_PER_SECOND * seconds)
+    if doubtful and too_fast:
+        return "faster than anybody can speak"
+    return "a sound, not speech" if SOUND_SEGMENT.fullmatch(text) else ""
 
 
-def _without_loop(text: str) -> str:
-    """Return the text with a phrase said four times on end or more said once.
-
-    Examples:
-        >>> _without_loop("so we go we go we go we go we go home")
-        'so we go home'
-    """
-    words = text.split()
-    plain = [re.sub(r"\W+", "", word).lower() for word in words]
-    result: list[str] = []
-    i = 0
-    while i < len(words):
-        for size in range(1, _MAX_LOOP_WORDS + 1):
-            phrase = plain[i : i + size]
-            repeats = 1
-            while plain[i + repeats * size : i + (repeats + 1) * size] == phrase:
-                repeats += 1
-            if len(phrase) == size and repeats >= _LOOP_REPEATS and any(phrase):
-                result.extend(words[i : i + size])
-                i += repeats * size
-                break
-        else:
-            result.append(words[i])
-            i += 1
-    return " ".join(result) if len(result) < len(words) else text
+def _cut_loops(items: Sequence[_Work]) -> None:
+    """Cut what is said again and again, inside segments and across them."""
+    for linked in _without_pauses(items):
+        tokens = [item.text.split() for item in linked]
+        doubtful = [
+            item.segment.compression_ratio > COMPRESSION_RATIO
+            for item, words in zip(linked, tokens, strict=True)
+            for _ in words
+        ]
+        gone = looped_words([word for words in tokens for word in words], doubtful)
+        if not any(gone):
+            continue
+        first = 0
+        for item, words in zip(linked, tokens, strict=True):
+            _cut_words(item, words, gone[first : first + len(words)])
+            first += len(words)
 
 
-def _repeats(segment: Segment, kept: Sequence[Segment]) -> bool:
-    """Tell whether a segment says, once more, what the last ones of its channel said."""
-    last = kept[-_MAX_REPEATS:]
-    same = [s for s in last if s.text.lower() == segment.text.lower()]
-    long_enough = len(segment.text.split()) >= 2
-    return len(same) == _MAX_REPEATS and long_enough
+def _cut_words(item: _Work, words: Sequence[str], gone: Sequence[bool]) -> None:
+    if not any(gone):
+        return
+    pairs = list(zip(words, gone, strict=True))
+    reason = "the same words again and again" if all(gone) else "a loop"
+    taken = " ".join(word for word, out in pairs if out)
+    item.take(taken, reason, left=" ".join(word for word, out in pairs if not out))
+
+
+def _without_pauses(items: Sequence[_Work]) -> Iterator[list[_Work]]:
+    """Yield the segments that follow each other without a long pause."""
+    linked: list[_Work] = []
+    for item in items:
+        if linked and item.segment.start_s - linked[-1].segment.end_s > _LINK_GAP_S:
+            yield linked
+            linked = []
+        linked.append(item)
+    if linked:
+        yield linked
 
 
 def _drop(segment: Segment, text: str, reason: str) -> DroppedSegment:

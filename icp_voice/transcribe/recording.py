@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from icp_voice.config import TranscribeConfig
 from icp_voice.media import recording_tags
-from icp_voice.quality import assess_quality
+from icp_voice.quality import Heard, assess_quality
 from icp_voice.records import (
     DroppedSegment,
     Participant,
@@ -36,16 +36,15 @@ from icp_voice.transcribe.channels import (
 )
 from icp_voice.transcribe.cleanup import clean_segments
 from icp_voice.transcribe.engine import Recognised, SpeechEngine
+from icp_voice.transcribe.listening import recognise_languages
 from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
-from icp_voice.transcribe.speech import (
-    Piece,
-    find_speech,
-    recognise_pieces,
-    speech_probabilities,
-    speech_seconds,
-)
+from icp_voice.transcribe.speech import find_speech, speech_probabilities, speech_seconds
 from icp_voice.transcribe.splitting import split_by_voice
-from icp_voice.transcribe.spoken_language import LanguageChooser, usable_languages
+from icp_voice.transcribe.spoken_language import (
+    LanguageChooser,
+    WindowLanguages,
+    usable_languages,
+)
 from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterances
 
 log = logging.getLogger(__name__)
@@ -67,7 +66,7 @@ class Attendance:
 
 @dataclass(frozen=True)
 class SpeechUnit:
-    """The speech of one channel in one window, which the recogniser hears in one go.
+    """The speech of one channel in one window, recognised by one worker.
 
     Attributes:
         window, channel: where it stands in the recording.
@@ -81,8 +80,7 @@ class SpeechUnit:
     duration_s: float
     share: float
     samples: Samples
-    pieces: list[Piece]
-    language: str
+    languages: WindowLanguages
 
 
 @dataclass
@@ -199,13 +197,8 @@ class Listener:
             self._heard_s[key] = unit.duration_s * unit.share * part
             self._on_heard(sum(list(self._heard_s.values())))
 
-        found = recognise_pieces(
-            self._engine, unit.samples, unit.pieces, language=unit.language, on_heard=on_heard
-        )
-        channel.heard[unit.window] = [
-            (segment.moved(unit.start_s), channel.chooser.of_text(segment.text, unit.language))
-            for segment in found
-        ]
+        found = recognise_languages(self._engine, unit.samples, unit.languages, on_heard=on_heard)
+        channel.heard[unit.window] = [(s.moved(unit.start_s), language) for s, language in found]
         on_heard(1.0)
 
     def transcript(self) -> Transcript:
@@ -226,10 +219,13 @@ class Listener:
         turns = make_turns(merge_utterances(ordered, gap_s=self._config.turn_gap_s), sides)
         quality = assess_quality(
             turns,
-            duration_s=self._duration_s,
-            speech_s=sum(channel.speech_s for channel in self._channels),
-            mean_log_probability=_mean_log_probability([s for _, s in segments]),
-            damage=self._damage,
+            Heard(
+                duration_s=self._duration_s,
+                speech_s=sum(channel.speech_s for channel in self._channels),
+                mean_log_probability=_mean_log_probability([s for _, s in segments]),
+                n_dropped_characters=sum(len(drop.text) for drop in dropped),
+                damage=self._damage,
+            ),
         )
         title, started_at = recording_tags(self.source)
         log.info(
@@ -291,8 +287,7 @@ class Listener:
             duration_s=window.duration_s,
             share=share,
             samples=samples,
-            pieces=pieces,
-            language=channel.chooser.choose(samples, pieces),
+            languages=channel.chooser.choose(samples, pieces),
         )
 
 

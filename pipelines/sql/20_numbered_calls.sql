@@ -1,8 +1,8 @@
 -- Grain: one analysed call of a known deal. Key: call_id.
 -- call_number: 1 is the deal's first call by day, then by time where it is known, then by name.
 -- A call without a day may be any of them: it has no number, unless it is the deal's only call.
--- position: the same order over all calls, those without a day last. Poor calls keep their number
--- but are no evidence: a cut transcript reads as "trait absent".
+-- position: the same order over all calls, those without a day last. Poor calls keep their number, so
+-- a deal whose first call is poor is unknown and not judged by its second (see evidence_calls).
 CREATE OR REPLACE VIEW numbered_calls AS
 WITH ordered AS (
     SELECT

@@ -5,7 +5,7 @@
 -- Dense over calls and traits, so that "not heard" and "not recorded" stay apart.
 CREATE OR REPLACE VIEW deal_traits AS
 WITH usable AS (
-    SELECT * FROM numbered_calls WHERE grade <> 'poor'
+    SELECT * FROM numbered_calls SEMI JOIN evidence_calls USING (call_id)
 ),
 heard AS (
     SELECT DISTINCT call_id, trait FROM observations

@@ -10,8 +10,9 @@ WITH best AS (
         ) AS in_deal
     FROM observations AS o
     JOIN numbered_calls AS n USING (call_id)
+    JOIN evidence_calls USING (call_id)
     JOIN deals AS d USING (deal_id)
-    WHERE n.call_number = 1 AND n.grade <> 'poor' AND o.quote IS NOT NULL
+    WHERE n.call_number = 1 AND o.quote IS NOT NULL
 )
 SELECT
     * EXCLUDE (in_deal),

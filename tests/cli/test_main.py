@@ -8,6 +8,8 @@ import pytest
 
 from icp_voice import __version__
 from icp_voice.cli.main import main
+from icp_voice.errors import WorkspaceError
+from icp_voice.workspace import Workspace
 
 
 @pytest.fixture
@@ -106,6 +108,31 @@ def test_one_bad_transcript_does_not_stop_the_others(run: RunCommand, tmp_path: 
     assert code == 1
     assert out.count("\n") == 1
     assert "Failed: bad.vtt" in err
+
+
+@pytest.mark.parametrize("flags", [(), ("--include-poor",)])
+def test_poor_calls_are_asked_for_by_a_flag(
+    run: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    """`--include-poor` reaches the settings of the evidence; without it they stay out."""
+    asked = []
+
+    def stop(workspace: Workspace, _: object) -> None:
+        asked.append(workspace.config.evidence.include_poor)
+        raise WorkspaceError("Stopped here.", path=tmp_path)
+
+    monkeypatch.setattr("icp_voice.pipeline.analyze", stop)
+    (tmp_path / "deals.csv").write_text("deal_id,outcome\nA,won\nB,lost\n", encoding="utf-8")
+    assert run("analyze", tmp_path, *flags)[0] == 2
+    assert asked == [bool(flags)]
+
+
+def test_unknown_language_is_one_sentence(run: RunCommand, tmp_path: Path) -> None:
+    """A language nothing is looked for in is refused before any work."""
+    (tmp_path / "deals.csv").write_text("deal_id,outcome\nA,won\nB,lost\n", encoding="utf-8")
+    code, out, err = run("analyze", tmp_path, "--language", "ukr")
+    assert (code, out) == (2, "")
+    assert err == "Error: Languages: 'ukr' is not known; accepted are en, ru, uk, pl.\n"
 
 
 @pytest.mark.slow

@@ -236,6 +236,8 @@ class Market:
                 grade="poor" if number % 37 == 0 else "usable" if number % 9 == 0 else "good",
                 match_detail="calls.csv",
                 n_signals=self.rng.randrange(2, 14),
+                grade_reasons=("41% of the speech became text",) if number % 37 == 0 else (),
+                left_out=number % 37 == 0,
             )
             for k in range(n_calls)
         ]
@@ -437,7 +439,7 @@ def edge_analysis() -> Analysis:
     )
     call = CallSummary(
         "0" * 16, f"{HOSTILE}.wav", "recording", deals[0].deal_id, None, None, 0.0,
-        ("ru", "pl"), HOSTILE, "poor", HOSTILE, 0,
+        ("ru", "pl"), HOSTILE, "poor", HOSTILE, 0, grade_reasons=(HOSTILE,), left_out=True,
     )  # fmt: skip
     unknown_score = DealScore(
         "D5", 0, 0, 100, "C", 1, (),

@@ -54,6 +54,80 @@ def write_wav(path: Path, channels: Samples, *, rate_hz: int = RATE_HZ) -> Path:
     return path
 
 
+def tones(seconds: float, *hz: float, on_s: float = 0.0, off_s: float = 0.0) -> Samples:
+    """Return a telephone's tone of some frequencies, steady or in a cadence."""
+    time = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    sound = sum(0.2 * np.sin(2 * np.pi * f * time) for f in hz)
+    if on_s:
+        sound = sound * (time % (on_s + off_s) < on_s)
+    return np.asarray(sound, dtype=np.float32)
+
+
+def noise(seconds: float, *, slope: float = 0.0, seed: int = 3) -> Samples:
+    """Return noise whose amplitude falls with frequency ** slope: 0 is white, 0.5 is pink."""
+    n = int(seconds * RATE_HZ)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(n))
+    frequencies = np.maximum(np.fft.rfftfreq(n, 1 / RATE_HZ), 20.0)
+    sound = np.fft.irfft(spectrum / frequencies**slope, n)
+    return (0.2 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+def clicks(seconds: float, *, a_second: float, seed: int = 4) -> Samples:
+    """Return short bursts of noise: a few a second are keys, a hundred are applause."""
+    rng = np.random.default_rng(seed)
+    sound = np.zeros(int(seconds * RATE_HZ))
+    for at in rng.integers(0, sound.size - 800, int(seconds * a_second)):
+        sound[at : at + 800] += np.exp(-np.arange(800) / 80) * rng.standard_normal(800)
+    return (0.3 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+def music(seconds: float, *, note_s: float, chord: bool = False, drum: bool = False) -> Samples:
+    """Return plucked notes of a scale one after the other, or chords; with a drum if asked."""
+    rng = np.random.default_rng(5)
+    sound = np.zeros(int((seconds + 4) * RATE_HZ))
+    scale = (0, 2, 4, 7, 9, 12)
+    time = np.arange(int(2 * note_s * RATE_HZ)) / RATE_HZ
+    for i in range(int(seconds / note_s)):
+        at = int(i * note_s * RATE_HZ)
+        step = scale[rng.integers(len(scale))]
+        for interval in (0, 4, 7) if chord else (0,):
+            pitch_hz = 261.6 * 2 ** ((step + interval) / 12)
+            for harmonic in range(1, 6):
+                wave_ = np.sin(2 * np.pi * pitch_hz * harmonic * time) / harmonic
+                sound[at : at + time.size] += wave_ * np.exp(-2 * time / note_s)
+        if drum:
+            beat = np.exp(-30 * time) * rng.standard_normal(time.size)
+            sound[at : at + time.size] += 2 * beat
+    sound = sound[: int(seconds * RATE_HZ)]
+    return (0.2 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+def dial(seconds: float, *, seed: int = 6) -> Samples:
+    """Return random keys of a telephone, four a second (DTMF)."""
+    rng = np.random.default_rng(seed)
+    keys = [
+        np.concatenate([tones(0.12, *pair), silence(0.13)])
+        for pair in zip(
+            rng.choice((697, 770, 852, 941), int(seconds * 4)),
+            rng.choice((1209, 1336, 1477), int(seconds * 4)),
+            strict=True,
+        )
+    ]
+    return np.concatenate(keys)
+
+
+def modem(seconds: float) -> Samples:
+    """Return a fax: calling tone, answering tone, and two tones in turn 300 times a second."""
+    n = int(seconds * RATE_HZ)
+    bits = np.repeat(np.random.default_rng(8).integers(0, 2, n // 53 + 1), 53)[:n]
+    data = 0.2 * np.sin(2 * np.pi * np.cumsum(np.where(bits, 1200, 2200)) / RATE_HZ)
+    calling, answering = tones(seconds, 1100, on_s=0.5, off_s=3), tones(seconds, 2100)
+    third = n // 3
+    return np.concatenate(
+        [calling[:third], answering[third : 2 * third], data[2 * third :]]
+    ).astype(np.float32)
+
+
 def encode(
     path: Path,
     channels: Samples,
