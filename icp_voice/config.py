@@ -68,6 +68,9 @@ class TranscribeConfig:
         model: a bundled name, a local folder, or a name to fetch from the hub.
         languages: the languages that may occur.
         seller_channel: which channel of a two-channel call is the seller, 0 or 1.
+        diarizer: what tells the voices of one channel apart; `pyannote` and `sherpa-onnx` are
+            extras with models of their own.
+        diarizer_model: folder of the diarizer's models; for pyannote a name at the hub, too.
         min_silence_ms: silence that splits speech for the voice-activity detector.
         batched: recognise several pieces of speech at once; pays on a GPU and for clear sound,
             and may lose words at the pieces' ends. batch_size: how many at once.
@@ -81,6 +84,8 @@ class TranscribeConfig:
     model: str = "small"
     languages: tuple[str, ...] = LANGUAGES
     seller_channel: Literal[0, 1] = 0
+    diarizer: Literal["builtin", "pyannote", "sherpa-onnx"] = "builtin"
+    diarizer_model: str = ""
     beam_size: int = 5
     min_silence_ms: int = 500
     turn_gap_s: float = 2.0

@@ -1,5 +1,7 @@
 """Who sells and who buys."""
 
+import pytest
+
 from icp_voice.records import Participant
 from icp_voice.sides import SpokenLine, assign_sides, find_participant
 
@@ -61,3 +63,77 @@ def test_whoever_is_not_on_the_list_of_sellers_buys() -> None:
         "buyer",
         "buyer",
     ]
+
+
+DIALOGUES = {
+    "en": """
+        Hi Marta, thanks for making the time, this is Colin from Brightgrid.
+        Hi Colin, no problem.
+        Before I show you anything, can I ask a few questions about how you plan deliveries?
+        Sure. We do it in Excel, and it takes us most of Friday.
+        What happens when a driver calls in sick?
+        Then our dispatcher starts over. We lost a customer over it last month.
+        Our customers in dairy usually save a day a week. I can send you an example.
+        Okay. How much does it cost, and does it integrate with SAP?
+    """,
+    "ru": """
+        Здравствуйте, Ольга, меня зовут Антон, компания Маршрут. Вы оставляли заявку, удобно сейчас?
+        Да, слушаю.
+        Расскажите, пожалуйста, как вы сейчас планируете доставку?
+        У нас всё в таблицах, мы ведём их вручную и теряем полдня.
+        Правильно понимаю, что у вас двенадцать машин?
+        Да, и наш бухгалтер ругается каждый месяц.
+        Наша система это считает сама, давайте я покажу.
+        А сколько это стоит? Наш директор спросит.
+    """,
+    "uk": """
+        Добрий день, Ірино, мене звати Тарас, ми компанія Шлях. Ви залишали заявку, зручно зараз?
+        Так, слухаю вас.
+        Розкажіть, будь ласка, як ви зараз плануєте доставку?
+        У нас все в таблицях, ми ведемо їх вручну і втрачаємо пів дня.
+        Правильно розумію, що у вас дванадцять машин?
+        Так, і наш бухгалтер скаржиться щомісяця.
+        Наша система рахує це сама, давайте я покажу.
+        А скільки це коштує? Наш директор запитає.
+    """,
+    "pl": """
+        Dzień dobry, z tej strony Marek z firmy Trasownik, dziękuję za poświęcony czas.
+        Dzień dobry, słucham.
+        Proszę powiedzieć, jak u państwa wygląda teraz planowanie dostaw?
+        U nas wszystko jest w arkuszach, prowadzimy je ręcznie i tracimy pół dnia.
+        Czyli macie dwanaście samochodów, dobrze rozumiem?
+        Tak, i nasza księgowa narzeka co miesiąc.
+        Nasz system liczy to sam, zaraz pokażę.
+        A ile to kosztuje? Nasz dyrektor zapyta.
+    """,
+}
+
+
+def dialogue(language: str, seller: str, buyer: str) -> list[SpokenLine]:
+    lines = [line.strip() for line in DIALOGUES[language].strip().splitlines()]
+    return [SpokenLine((seller, buyer)[i % 2], line) for i, line in enumerate(lines)]
+
+
+@pytest.mark.parametrize("language", sorted(DIALOGUES))
+@pytest.mark.parametrize(("seller", "buyer"), [("0", "1"), ("1", "0")])
+def test_words_tell_the_sides_in_each_language(language: str, seller: str, buyer: str) -> None:
+    """A short first call is enough, whichever voice comes first in name."""
+    sides = assign_sides(dialogue(language, seller, buyer))
+    assert (sides[seller].side, sides[buyer].side) == ("seller", "buyer")
+    assert min(guess.confidence for guess in sides.values()) >= 0.8
+
+
+@pytest.mark.parametrize("language", sorted(DIALOGUES))
+def test_the_first_exchange_alone_claims_no_wrong_side(language: str) -> None:
+    """After two lines the side is the right one or unknown, never the wrong one."""
+    sides = assign_sides(dialogue(language, "0", "1")[:2])
+    assert sides["0"].side in ("seller", "unknown")
+    assert sides["1"].side in ("buyer", "unknown")
+
+
+def test_a_side_below_the_limit_is_unknown() -> None:
+    """The confidence stays as it is, so that one can see how near it was."""
+    call = [SpokenLine("1", "Could you repeat that please?"), SpokenLine("2", "Of course, yes.")]
+    for guess in assign_sides(call).values():
+        assert guess.confidence < 0.8
+        assert guess.side == "unknown"

@@ -35,6 +35,7 @@ _CUT_SEARCH_S = 60.0
 _FRAME_S = 0.1
 # Channels that differ by less than this share of their energy are one signal recorded twice.
 _DUAL_MONO_CORRELATION = 0.97
+_MAX_DELAY_S = 0.05
 # 40 dB below the other channel: nobody speaks there.
 _SILENT_RATIO = 1e-4
 # Where a part of a mix is loud, the mix is hardly anything else; an echo in another's microphone is
@@ -134,14 +135,34 @@ def read_tracks(
 def is_dual_mono(samples: Samples) -> bool:
     """Tell whether two channels carry one signal, or one of them carries nothing.
 
+    Gain, polarity and a delay of up to 50 ms between them (two lines of a mixer) do not matter.
+
     Args:
         samples: shape (2, samples).
     """
     products = np.einsum("is,js->ij", samples, samples, dtype=np.float64)
-    (left, both), (_, right) = products
+    left, right = float(products[0, 0]), float(products[1, 1])
     if max(left, right) == 0.0 or min(left, right) < _SILENT_RATIO * max(left, right):
         return True
-    return bool(both / (left * right) ** 0.5 >= _DUAL_MONO_CORRELATION)
+    delayed = abs(_correlation_at_best_delay(samples[0], samples[1]))
+    return bool(delayed >= _DUAL_MONO_CORRELATION * (left * right) ** 0.5)
+
+
+def _correlation_at_best_delay(left: Samples, right: Samples) -> float:
+    """Return the largest scalar product of two signals shifted by up to 50 ms, with its sign."""
+    reach = int(_MAX_DELAY_S * SAMPLING_RATE_HZ)
+    size = 1 << 19
+    block = size - 2 * reach
+    total = np.zeros(2 * reach + 1)
+    # The products of each block with the other channel's samples around it, added up.
+    for first in range(0, left.shape[0], block):
+        part = left[first : first + block]
+        begin = max(0, first - reach)
+        around = right[begin : first + block + reach]
+        around = np.pad(around, (reach - (first - begin), 0))
+        spectrum = np.fft.rfft(around, size) * np.conj(np.fft.rfft(part, size))
+        total += np.fft.irfft(spectrum, size)[: 2 * reach + 1]
+    return float(total[np.abs(total).argmax()])
 
 
 def channels_differ(path: Path, first: Samples) -> bool:

@@ -24,11 +24,13 @@ from icp_voice.errors import IcpVoiceError
 from icp_voice.media import probe_recording
 from icp_voice.progress import TranscribeProgress
 from icp_voice.records import FailedInput, Participant, SourceFile, Transcript
+from icp_voice.transcribe.attribution import Attendance
 from icp_voice.transcribe.audio import MAX_WINDOW_S
+from icp_voice.transcribe.diarization import load_diarizer
 from icp_voice.transcribe.engine import FasterWhisperEngine, SpeechEngine
 from icp_voice.transcribe.heap import return_large_blocks
 from icp_voice.transcribe.models import resolve_model
-from icp_voice.transcribe.recording import Attendance, Listener, SpeechUnit
+from icp_voice.transcribe.recording import Listener, SpeechUnit
 from icp_voice.transcribe.spoken_language import usable_languages
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ def transcribe_recordings(
         engine: a recogniser to use instead of loading `config.model`.
 
     Raises:
-        ModelError: the model can't be had, or knows none of the languages.
+        ModelError: the model or the diarizer can't be had, or it knows none of the languages.
     """
     sources = list({source.call_id: source for source in sources}.values())
     if not sources:
@@ -75,6 +77,7 @@ def transcribe_recordings(
         model = resolve_model(config.model, offline=config.offline)
         engine = FasterWhisperEngine(model, config, workers=workers, threads=threads)
     usable_languages(engine, config.languages)
+    load_diarizer(config)
     meter = _Meter({c: size.duration_s for c, size in sizes.items()}, on_progress)
     people = participants or {}
     calls = []

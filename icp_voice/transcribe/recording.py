@@ -5,19 +5,14 @@ import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 
 from icp_voice.config import TranscribeConfig
 from icp_voice.media import recording_tags
 from icp_voice.quality import Heard, assess_quality
-from icp_voice.records import (
-    DroppedSegment,
-    Participant,
-    Segment,
-    SourceFile,
-    Track,
-    Transcript,
-)
-from icp_voice.sides import SideGuess
+from icp_voice.records import Segment, SourceFile, Transcript
+from icp_voice.transcribe.attribution import Attendance, attribute_channels, attribute_voices
 from icp_voice.transcribe.audio import (
     AudioWindow,
     Samples,
@@ -27,19 +22,17 @@ from icp_voice.transcribe.audio import (
     read_tracks,
     read_windows,
 )
-from icp_voice.transcribe.channels import (
-    channel_sides,
-    name_speakers,
-    name_tracks,
-    track_sides,
-    voice_sides,
-)
-from icp_voice.transcribe.cleanup import clean_segments
-from icp_voice.transcribe.engine import Recognised, SpeechEngine
+from icp_voice.transcribe.crosstalk import HeardSegment, level_db
+from icp_voice.transcribe.diarization import load_diarizer
+from icp_voice.transcribe.engine import SpeechEngine
 from icp_voice.transcribe.listening import recognise_languages
-from icp_voice.transcribe.speakers import MAX_SPEAKERS, VoiceTrack
-from icp_voice.transcribe.speech import find_speech, speech_probabilities, speech_seconds
-from icp_voice.transcribe.splitting import split_by_voice
+from icp_voice.transcribe.speech import (
+    WINDOW_SAMPLES,
+    Probabilities,
+    find_speech,
+    speech_probabilities,
+    speech_seconds,
+)
 from icp_voice.transcribe.spoken_language import (
     LanguageChooser,
     WindowLanguages,
@@ -50,18 +43,12 @@ from icp_voice.turns import Utterance, languages_of, make_turns, merge_utterance
 log = logging.getLogger(__name__)
 
 # Pauses inside one channel that part two voices; shorter than what ends a piece for the recogniser.
-_VOICE_SILENCE_MS = 200
+VOICE_SILENCE_MS = 200
+# A channel with less speech than both is a line nobody talks on; the detector errs a little.
+_FEW_SPEECH_S = 2.0
+_FEW_SPEECH_SHARE = 0.02
 _WORD = re.compile(r"[\W_]*[^\W_]+")
 _SEPARATORS = " _-.,()[]"
-
-
-@dataclass(frozen=True)
-class Attendance:
-    """Who was on the call, as far as it is known beforehand."""
-
-    participants: tuple[Participant, ...] = ()
-    seller_names: tuple[str, ...] = ()
-    seller_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,10 +75,10 @@ class _Channel:
     """What was heard on one channel so far, by window; times are those of the recording."""
 
     chooser: LanguageChooser
-    heard: dict[int, list[tuple[Recognised, str]]] = field(default_factory=dict)
+    heard: dict[int, list[HeardSegment]] = field(default_factory=dict)
     speech_s: float = 0.0
 
-    def in_order(self) -> list[tuple[Recognised, str]]:
+    def in_order(self) -> list[HeardSegment]:
         """Return all that was heard, window after window."""
         return [item for _, items in sorted(self.heard.items()) for item in items]
 
@@ -160,7 +147,9 @@ class Listener:
         self._n_channels = 0
         self._kept: list[int] = []
         self._channels: list[_Channel] = []
-        self._track = VoiceTrack()
+        # Whether one of two channels holds noise alone, so that the other is all of the call.
+        self._lone = False
+        self._track = load_diarizer(config).track()
         self._duration_s = 0.0
         self._damage = ""
 
@@ -181,9 +170,19 @@ class Listener:
             streams: list[Samples] = [window.samples[i] for i in self._kept]
         else:
             streams = [mix_down(window.samples[self._kept])]
+        spoken = [speech_probabilities(samples) for samples in streams]
+        if not self._n_windows and self._separate and not window.apart:
+            lone = _lone_channel(self.source.path, spoken)
+            if lone is not None:
+                self._lone, self._separate, self._kept = True, False, [lone]
+                self._channels, streams, spoken = (
+                    self._channels[:1],
+                    [streams[lone]],
+                    [spoken[lone]],
+                )
         units = [
-            self._unit(number, samples, window, 1.0 / len(streams))
-            for number, samples in enumerate(streams)
+            self._unit(number, streams[number], spoken[number], window)
+            for number in range(len(streams))
         ]
         self._n_windows += 1
         return units
@@ -198,32 +197,41 @@ class Listener:
             self._on_heard(sum(list(self._heard_s.values())))
 
         found = recognise_languages(self._engine, unit.samples, unit.languages, on_heard=on_heard)
-        channel.heard[unit.window] = [(s.moved(unit.start_s), language) for s, language in found]
+        channel.heard[unit.window] = [
+            HeardSegment(
+                segment.moved(unit.start_s),
+                language,
+                level_db(unit.samples, segment.start_s, segment.end_s),
+            )
+            for segment, language in found
+        ]
         on_heard(1.0)
 
     def transcript(self) -> Transcript:
         """Return the call, once every unit was recognised."""
+        heard = [channel.in_order() for channel in self._channels]
         if self._separate:
             tracks = [self.source.tracks[i] for i in self._kept] if self.source.tracks else []
-            segments, dropped, sides = _from_channels(
-                self._channels, tracks, self._config, self._attendance
+            said = attribute_channels(
+                heard, tracks, self._attendance, seller_channel=self._config.seller_channel
             )
         else:
-            segments, dropped, sides = _from_voices(
-                self._channels[0], self._track, self._attendance
+            said = attribute_voices(
+                heard[0], self._track, self._attendance, may_be_alone=self._lone
             )
         utterances = [
-            Utterance(speaker, s.start_s, s.end_s, s.language, s.text) for speaker, s in segments
+            Utterance(speaker, s.start_s, s.end_s, s.language, s.text)
+            for speaker, s in said.segments
         ]
         ordered = sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker))
-        turns = make_turns(merge_utterances(ordered, gap_s=self._config.turn_gap_s), sides)
+        turns = make_turns(merge_utterances(ordered, gap_s=self._config.turn_gap_s), said.sides)
         quality = assess_quality(
             turns,
             Heard(
                 duration_s=self._duration_s,
                 speech_s=sum(channel.speech_s for channel in self._channels),
-                mean_log_probability=_mean_log_probability([s for _, s in segments]),
-                n_dropped_characters=sum(len(drop.text) for drop in dropped),
+                mean_log_probability=_mean_log_probability([s for _, s in said.segments]),
+                n_dropped_characters=sum(len(drop.text) for drop in said.dropped),
                 damage=self._damage,
             ),
         )
@@ -231,7 +239,7 @@ class Listener:
         log.info(
             "recording done: call=%s seconds=%.0f channels=%d turns=%d dropped=%d grade=%s",
             *(self.source.call_id, self._duration_s, self._n_channels),
-            *(len(turns), len(dropped), quality.grade),
+            *(len(turns), len(said.dropped), quality.grade),
         )
         return Transcript(
             call_id=self.source.call_id,
@@ -243,7 +251,7 @@ class Listener:
             quality=quality,
             turns=turns,
             participants=self._attendance.participants,
-            dropped=dropped,
+            dropped=said.dropped,
             partial=bool(self._damage),
             title=title,
             started_at=started_at,
@@ -271,13 +279,14 @@ class Listener:
             for _ in range(len(self._kept) if self._separate else 1)
         ]
 
-    def _unit(self, number: int, samples: Samples, window: AudioWindow, share: float) -> SpeechUnit:
+    def _unit(
+        self, number: int, samples: Samples, spoken: Probabilities, window: AudioWindow
+    ) -> SpeechUnit:
         channel = self._channels[number]
-        spoken = speech_probabilities(samples)
         n_samples = samples.shape[0]
         pieces = find_speech(spoken, n_samples, min_silence_ms=self._config.min_silence_ms)
         if not self._separate:
-            voices = find_speech(spoken, n_samples, min_silence_ms=_VOICE_SILENCE_MS)
+            voices = find_speech(spoken, n_samples, min_silence_ms=VOICE_SILENCE_MS)
             self._track.add(samples, voices)
         channel.speech_s += speech_seconds(pieces)
         return SpeechUnit(
@@ -285,10 +294,36 @@ class Listener:
             channel=number,
             start_s=window.start_s,
             duration_s=window.duration_s,
-            share=share,
+            share=1.0 / len(self._channels),
             samples=samples,
             languages=channel.chooser.choose(samples, pieces),
         )
+
+
+def _lone_channel(path: Path, spoken: Sequence[Probabilities]) -> int | None:
+    """Return the channel that all speech of a recording is on, where the other holds noise alone.
+
+    Args:
+        path: the recording; read on where one channel is without speech at first, for a customer
+            may be on hold, or join late.
+        spoken: probabilities of speech of both channels in the first window.
+    """
+    speech = [_speech_seconds(probabilities) for probabilities in spoken]
+    less_s, more_s = sorted(speech)
+    if more_s == 0.0 or less_s >= min(_FEW_SPEECH_S, _FEW_SPEECH_SHARE * more_s):
+        return None
+    lone = speech.index(more_s)
+    with closing(read_windows(path)) as windows:
+        for window in islice(windows, 1, None):
+            less_s += _speech_seconds(speech_probabilities(window.samples[1 - lone]))
+            if less_s >= _FEW_SPEECH_S:
+                return None
+    return lone
+
+
+def _speech_seconds(spoken: Probabilities) -> float:
+    n_samples = spoken.shape[0] * WINDOW_SAMPLES
+    return speech_seconds(find_speech(spoken, n_samples, min_silence_ms=VOICE_SILENCE_MS))
 
 
 def call_name(source: SourceFile) -> str:
@@ -313,80 +348,6 @@ def _windows_of(source: SourceFile) -> Generator[AudioWindow, None, None]:
     if len(source.tracks) < 2:
         return read_windows(source.path)
     return read_tracks([track.path for track in source.tracks])
-
-
-def _from_channels(
-    channels: Sequence[_Channel],
-    tracks: Sequence[Track],
-    config: TranscribeConfig,
-    attendance: Attendance,
-) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
-    """Return the segments of several channels, one speaker each."""
-    segments: list[tuple[str, Segment]] = []
-    dropped: list[DroppedSegment] = []
-    for number, channel in enumerate(channels):
-        cleaned = clean_segments([_segment(number, s, code) for s, code in channel.in_order()])
-        segments += [(str(number), segment) for segment in cleaned.segments]
-        dropped += cleaned.dropped
-    segments.sort(key=lambda item: (item[1].start_s, item[0]))
-    lines = [(speaker, segment.text) for speaker, segment in segments]
-    people, ours = attendance.participants, attendance.seller_names
-    domains = attendance.seller_domains
-    if any(track.name or track.side != "unknown" for track in tracks):
-        sides = track_sides(lines, tracks, people=people, seller_names=ours, seller_domains=domains)
-        names = name_tracks(sides, tracks, people)
-    elif len(channels) == 2:
-        sides = channel_sides(lines, seller_channel=config.seller_channel, people=people)
-        names = name_speakers(sides, people, unnamed="Channel")
-    else:
-        sides = voice_sides(lines, people=people, seller_names=ours, seller_domains=domains)
-        names = name_speakers(sides, people, unnamed="Channel")
-    renamed = [(names[speaker], segment) for speaker, segment in segments]
-    return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
-
-
-def _from_voices(
-    channel: _Channel, track: VoiceTrack, attendance: Attendance
-) -> tuple[list[tuple[str, Segment]], tuple[DroppedSegment, ...], dict[str, SideGuess]]:
-    """Return the segments of one channel, parted by voice."""
-    n_people = len(attendance.participants)
-    limit = min(MAX_SPEAKERS, n_people) if n_people >= 2 else MAX_SPEAKERS
-    both_sides = {person.side for person in attendance.participants} >= {"seller", "buyer"}
-    diarization = track.diarize(min_speakers=1 + both_sides, max_speakers=limit)
-    by_voice: dict[int, list[Segment]] = {}
-    for recognised, code in channel.in_order():
-        for voice, part in split_by_voice(recognised, diarization):
-            by_voice.setdefault(voice, []).append(_segment(0, part, code))
-    segments: list[tuple[str, Segment]] = []
-    dropped: list[DroppedSegment] = []
-    for voice, own in sorted(by_voice.items()):
-        cleaned = clean_segments(own)
-        segments += [(str(voice), segment) for segment in cleaned.segments]
-        dropped += cleaned.dropped
-    segments.sort(key=lambda item: (item[1].start_s, item[0]))
-    lines = [(speaker, segment.text) for speaker, segment in segments]
-    sides = voice_sides(
-        lines,
-        people=attendance.participants,
-        seller_names=attendance.seller_names,
-        seller_domains=attendance.seller_domains,
-    )
-    names = name_speakers(sides, attendance.participants, unnamed="Speaker")
-    renamed = [(names[speaker], segment) for speaker, segment in segments]
-    return renamed, tuple(dropped), {names[s]: guess for s, guess in sides.items()}
-
-
-def _segment(channel: int, recognised: Recognised, language: str) -> Segment:
-    return Segment(
-        channel=channel,
-        start_s=round(recognised.start_s, 3),
-        end_s=round(recognised.end_s, 3),
-        text=recognised.text,
-        language=language,
-        mean_log_probability=recognised.mean_log_probability,
-        no_speech_probability=recognised.no_speech_probability,
-        compression_ratio=recognised.compression_ratio,
-    )
 
 
 def _mean_log_probability(segments: Iterable[Segment]) -> float | None:

@@ -1,82 +1,100 @@
-"""Who speaks when on one channel: voices told apart without a model to fetch.
+"""The built-in diarizer: voices of one channel told apart with what this package brings.
 
-Speech is cut into short stretches, these are clustered (Ward) by their mean features, and the
-clusters' Gaussians then re-decide every frame a few times, with a price on changing the
-speaker: the classical chain of clustering, merging and Viterbi resegmentation (Reynolds &
-Torres-Carrasquillo, 2005). Clusters that one Gaussian explains about as well as two are one voice
-(Chen & Gopalakrishnan, 1998).
+Windows of speech are clustered (Ward) by their voice prints and mean spectra, from several starts
+that trust the one or the other more; each is resegmented, and the one that explains the frames
+best is kept. Of the voices found, two that differ too little are taken for one, again and again
+(after Chen & Gopalakrishnan, 1998).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
+from icp_voice.transcribe.diarization import (
+    HOP_S,
+    MAX_SPEAKERS,
+    Diarization,
+    VoiceTrack,
+    in_order,
+)
+from icp_voice.transcribe.resegmentation import (
+    MIN_VOICE_FRAMES,
+    Flags,
+    Floats,
+    Halves,
+    Labels,
+    Speech,
+    explained,
+    learn_voices,
+    log_determinant,
+    own_share,
+    resegment,
+)
 from icp_voice.transcribe.speech import Piece
-from icp_voice.transcribe.voices import HOP_S, N_FEATURES, voice_features
+from icp_voice.transcribe.voiceprints import (
+    N_BANDS,
+    STRIDE,
+    Bytes,
+    from_bytes,
+    load_voice_printer,
+    log_mel,
+    split_stretch,
+)
+from icp_voice.transcribe.voices import N_FEATURES, voice_features
 
-Labels = NDArray[np.intp]
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-
-MAX_SPEAKERS = 4
-_STRETCH_S = 1.2
-_STEP_S = 0.6
-_MAX_STRETCHES = 4000
-_PRIOR_FRAMES = 50.0
-_ROUNDS = 4
-# Price of a change of speaker in log-likelihood: within speech, and where a pause lies.
-_CHANGE_PRICE = 60.0
-_CHANGE_PRICE_AT_PAUSE = 8.0
-_PAUSE_S = 0.25
-# One frame may speak for a voice by this much log-likelihood at most.
-_MAX_ADVANTAGE = 6.0
-_MIN_STRETCHES = 4
-_MIN_SPEAKER_STRETCHES = 2
-# Log-likelihood a frame that two Gaussians gain over one, less the penalty of the Bayesian
-# information criterion times a half. Set on synthetic and telephone voices: at this threshold one
-# of 45 pairs of voices is taken for one, and 2 of 59 voices for two.
-_MIN_GAIN = 0.17
+_WINDOW, _STEP, _MIN_LOUD = 75, 25, 25
+_PRINT_STEP, _PRINT_REACH = 5, 25
+_LONGEST_FRAMES = 3000
+_BLOCK_FRAMES = 50_000
+_MARGIN = 10
+_LOUD_RANGE = 5.0
+# The search for voices hears this much of a long recording, evenly; all of it is labelled.
+_SEARCH_FRAMES = 30_000
+_ROUNDS = 5
+# How much the mean spectra weigh beside the prints in each start of the clustering.
+_STARTS = (0.0, 0.15, 0.3, 0.5, 1.0, 2.0)
+# Two clusters are two voices where the log-likelihood a frame that two Gaussians gain over one
+# outweighs the likeness of their prints. Set on telephone prompts and calls (27 pairs of real
+# voices, 13 of one voice), not on the recordings that results are reported for.
+_LIKENESS_WEIGHT = 0.6
+_MIN_DIFFERENCE = 0.02
+# Beyond the voices that are likely, two must differ more, and some way towards what the most
+# unlike ones do: one person's voice on a call of minutes changes, too.
+_MIN_FURTHER_DIFFERENCE = 0.15
+_FURTHER_SHARE = 0.3
 _PENALTY_WEIGHT = 0.5
-_SPARE_CLUSTERS = 2
-# Hours of frames are reckoned with in blocks: in double precision they would fill the memory.
-_BLOCK_FRAMES = 16_384
 
 
 @dataclass(frozen=True)
-class Diarization:
-    """Who speaks in each 20 ms frame.
+class _Windows:
+    """Windows of speech to cluster: positions in the frames of speech, and what they are like."""
 
-    Attributes:
-        labels: shape (frames,); speakers from 0 in order of first appearance, -1 for nobody.
-        n_speakers: at least 1.
-    """
-
-    labels: Labels
-    n_speakers: int
-
-    def speaker_of(self, start_s: float, end_s: float) -> int:
-        """Return who speaks most between two times; the nearest speaker where nobody does."""
-        first = int(start_s / HOP_S)
-        inside = self.labels[first : max(first + 1, int(end_s / HOP_S))]
-        inside = inside[inside >= 0]
-        if inside.size:
-            return int(np.bincount(inside).argmax())
-        spoken = np.flatnonzero(self.labels >= 0)
-        if not spoken.size:
-            return 0
-        return int(self.labels[spoken[np.abs(spoken - first).argmin()]])
+    first: Labels
+    end: Labels
+    prints: Floats
+    spectra: Floats
 
 
-class VoiceTrack:
-    """The voices of one channel, gathered window by window; sound itself is not kept."""
+class BuiltInDiarizer:
+    """Needs no model to fetch; nothing is shared between recordings."""
 
     def __init__(self) -> None:
-        self._features: list[Floats] = []
-        self._used: list[Flags] = []
-        self._speech: list[Flags] = []
+        """Load the shipped voice model."""
+        self._printer = load_voice_printer()
+
+    def track(self) -> VoiceTrack:
+        """Begin a recording."""
+        return FeatureTrack()
+
+
+class FeatureTrack:
+    """Keeps features, not sound: 20 MB an hour. Diarizes once, and uses them up."""
+
+    def __init__(self) -> None:
+        """Begin a recording."""
+        self._parts: list[_Part] = []
 
     def add(self, samples: Samples, pieces: Sequence[Piece]) -> None:
         """Add the next window of a recording, without a gap to the one before.
@@ -91,209 +109,291 @@ class VoiceTrack:
         for piece in pieces:
             first = int(piece.start / SAMPLING_RATE_HZ / HOP_S)
             speech[first : int(piece.end / SAMPLING_RATE_HZ / HOP_S)] = True
-        padded = np.zeros((n_frames, N_FEATURES), dtype=np.float32)
-        used = np.zeros(n_frames, dtype=bool)
         n_known = min(n_frames, features.shape[0])
-        padded[:n_known] = features[:n_known]
+        spectra = np.zeros((n_frames, N_FEATURES), dtype=np.float16)
+        spectra[:n_known] = features[:n_known]
+        used = np.zeros(n_frames, dtype=bool)
         used[:n_known] = loud[:n_known]
-        self._features.append(padded)
-        self._used.append(used & speech)
-        self._speech.append(speech)
+        mel = np.zeros((n_frames * STRIDE, N_BANDS), dtype=np.uint8)
+        heard = log_mel(samples)[: n_frames * STRIDE]
+        mel[: heard.shape[0]] = heard
+        self._parts.append(_Part(mel, spectra[speech], speech, used & speech))
 
-    def diarize(self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS) -> Diarization:
-        """Tell the voices of the whole recording apart; see `diarize`."""
-        if not self._features:
-            return Diarization(np.zeros(0, dtype=np.intp), 1)
-        # Hours of features are kept once, not twice.
-        self._features = [np.concatenate(self._features)]
-        return diarize(
-            self._features[0],
-            np.concatenate(self._used),
-            np.concatenate(self._speech),
-            min_speakers=min_speakers,
-            max_speakers=max_speakers,
-        )
+    def diarize(
+        self, *, min_speakers: int = 1, max_speakers: int = MAX_SPEAKERS, likely_speakers: int = 2
+    ) -> Diarization:
+        """Tell the voices of the whole recording apart; see `VoiceTrack`."""
+        nothing = np.zeros(0, dtype=bool)
+        speech = np.concatenate([*(part.speech for part in self._parts), nothing])
+        loud = np.concatenate([*(part.loud for part in self._parts), nothing])
+        one = Diarization(np.where(speech, 0, -1).astype(np.intp), 1)
+        if max_speakers < 2 or loud.sum() < 2 * MIN_VOICE_FRAMES:
+            return one
+        parts, self._parts = self._parts, []
+        heard, windows = _hear(parts, speech, loud)
+        if windows.first.size <= max_speakers:
+            return one
+        part, few = _search_part(heard, windows)
+        labels = _find_voices(part, few, min_speakers, max_speakers, likely_speakers)
+        if part is not heard:
+            labels = _label_all(heard, part, labels)
+        every = np.full(speech.shape[0], -1, dtype=np.intp)
+        every[heard.at] = labels
+        return in_order(every)
 
 
-def diarize(
-    features: Floats,
-    used: Flags,
-    speech: Flags,
-    *,
-    min_speakers: int = 1,
-    max_speakers: int = MAX_SPEAKERS,
-) -> Diarization:
-    """Return who speaks in each frame.
+@dataclass(frozen=True)
+class _Part:
+    """One window's features: mel power of all frames, spectra of those with speech."""
 
-    Args:
-        features: shape (frames, features), as `voice_features` gives them.
-        used: shape (frames,), frames with voice enough to judge.
-        speech: shape (frames,), frames in which somebody speaks.
-        min_speakers: voices known to be there, however alike.
-        max_speakers: no more voices are looked for.
-    """
-    stretches = _stretches(speech, used)
-    if max_speakers < 2 or len(stretches) < _MIN_STRETCHES:
-        return Diarization(np.where(speech, 0, -1).astype(np.intp), 1)
-    centre, spread = features[used].mean(axis=0), features[used].std(axis=0)
-    features = features - centre
-    features /= np.maximum(spread, 1e-6)
-    labels = _cluster(features, used, stretches, max_speakers + _SPARE_CLUSTERS)
-    labels = _merge(features, used, labels, min_speakers, max_speakers)
-    for _ in range(_ROUNDS):
-        decided = _resegment(features, used, speech, labels)
-        same = bool(np.array_equal(decided, labels))
-        labels = decided
-        if same:
+    mel: Bytes
+    spectra: Halves
+    speech: Flags
+    loud: Flags
+
+
+def _label_all(heard: Speech, part: Speech, found: Labels) -> Labels:
+    """Return the voices of all frames, learnt from a part and then from all."""
+    labels = np.zeros(heard.at.size, dtype=np.intp)
+    voices = learn_voices(part, found)
+    for _ in range(2):
+        if voices is None:
             break
-    return _in_order(labels)
+        labels = resegment(heard, voices)
+        voices = learn_voices(heard, labels)
+    return labels
 
 
-def _in_order(labels: Labels) -> Diarization:
-    """Number the speakers by first appearance."""
-    found, first = np.unique(labels[labels >= 0], return_index=True)
-    order = found[np.argsort(first)]
-    numbered = np.full_like(labels, -1)
-    for number, label in enumerate(order):
-        numbered[labels == label] = number
-    return Diarization(numbered, max(1, order.size))
+def _hear(parts: list[_Part], speech: Flags, loud: Flags) -> tuple[Speech, _Windows]:
+    """Return the frames and windows of all speech, with their voice prints; empties `parts`."""
+    level = np.concatenate([part.mel[::STRIDE].mean(axis=1, dtype=np.float32) for part in parts])
+    clear = speech & (level > np.percentile(level[speech], 95) - 10.0 * _LOUD_RANGE)
+    mean = _mean_mel(parts, clear)
+    prints: list[Halves] = []
+    spectra: list[Halves] = []
+    print_of: list[Labels] = []
+    edges: list[tuple[int, int]] = []
+    window_prints: list[Floats] = []
+    n_prints = n_before = at_frame = 0
+    while parts:
+        part = parts.pop(0)
+        spectra.append(part.spectra)
+        for first, last in _stretches(part.speech):
+            clear_here = clear[at_frame + first : at_frame + last]
+            moments, windows = _plan(last - first)
+            windows = [w for w in windows if clear_here[w[0] : w[1]].sum() >= _MIN_LOUD]
+            begin = max(0, first - _MARGIN)
+            mel = from_bytes(part.mel[begin * STRIDE : (last + _MARGIN) * STRIDE]) - mean
+            stretch = (first - begin, last - begin)
+            both = load_voice_printer().prints(mel, stretch, clear_here, [*moments, *windows])
+            prints.append(both[: len(moments)].astype(np.float16))
+            window_prints.append(both[len(moments) :])
+            inside = np.minimum(np.arange(last - first) // _PRINT_STEP, len(moments) - 1)
+            print_of.append(n_prints + inside)
+            edges += [(n_before + w[0], n_before + w[1]) for w in windows]
+            n_prints += len(moments)
+            n_before += last - first
+        at_frame += part.speech.size
+    at = np.flatnonzero(speech)
+    raw = np.concatenate(prints)
+    first_of, end_of = np.array(edges, dtype=np.intp).reshape(-1, 2).T
+    every_window = np.concatenate(window_prints)
+    middle = every_window.mean(axis=0) if edges else raw.mean(axis=0, dtype=np.float32)
+    heard = Speech(
+        at=at,
+        loud=loud[at],
+        spectra=_normalised(np.concatenate(spectra), loud[at]),
+        prints=_unit(raw - middle),
+        raw_prints=raw,
+        print_of=np.concatenate(print_of),
+    )
+    means = _window_spectra(heard, first_of, end_of)
+    return heard, _Windows(first_of, end_of, _unit(every_window - middle), means)
 
 
-def _stretches(speech: Flags, used: Flags) -> list[tuple[int, int]]:
-    """Return overlapping stretches of frames inside the speech that hold enough voice."""
-    size, step = int(_STRETCH_S / HOP_S), int(_STEP_S / HOP_S)
+def _mean_mel(parts: Sequence[_Part], clear: Flags) -> Floats:
+    """Return the recording's mean log mel power where speech is clear, shape (32,)."""
+    total = np.zeros(N_BANDS)
+    at_frame = 0
+    for part in parts:
+        inside = clear[at_frame : at_frame + part.speech.size]
+        total += from_bytes(part.mel[::STRIDE][inside]).sum(axis=0, dtype=np.float64)
+        at_frame += part.speech.size
+    return np.asarray(total / max(1, int(clear.sum())), dtype=np.float32)
+
+
+def _stretches(speech: Flags) -> list[tuple[int, int]]:
+    """Return the runs of frames with speech, long ones in parts."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], speech.astype(np.int8), [0]])))
-    found = []
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
-        for start in range(int(first), max(int(first) + 1, int(last) - size + 1), step):
-            end = min(start + size, int(last))
-            if used[start:end].sum() >= 0.3 * size:
-                found.append((start, end))
-    # Clustering grows with the square: hours of speech are judged by an even sample.
-    return found[:: 1 + len(found) // _MAX_STRETCHES]
+    return [
+        part
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+        for part in split_stretch(int(first), int(last), _LONGEST_FRAMES)
+    ]
 
 
-def _cluster(
-    features: Floats, used: Flags, stretches: Sequence[tuple[int, int]], n_clusters: int
+def _plan(n_frames: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the windows of the prints every fifth frame, and of those to cluster."""
+    moments = []
+    for middle in range(_PRINT_STEP // 2, n_frames + _PRINT_STEP // 2, _PRINT_STEP):
+        first = min(max(0, middle - _PRINT_REACH), max(0, n_frames - 2 * _PRINT_REACH))
+        moments.append((first, min(n_frames, first + 2 * _PRINT_REACH)))
+    if n_frames <= _WINDOW:
+        return moments, [(0, n_frames)]
+    starts = list(range(0, n_frames - _WINDOW + 1, _STEP))
+    if starts[-1] + _WINDOW < n_frames:
+        starts.append(n_frames - _WINDOW)
+    return moments, [(start, start + _WINDOW) for start in starts]
+
+
+def _normalised(spectra: Halves, loud: Flags) -> Halves:
+    """Return spectra of mean 0 and spread 1: what all voices of the recording share is out."""
+    centre = spectra[loud].mean(axis=0, dtype=np.float32)
+    spread = spectra[loud].std(axis=0, dtype=np.float32)
+    for first in range(0, spectra.shape[0], _BLOCK_FRAMES):
+        block = spectra[first : first + _BLOCK_FRAMES]
+        block[:] = (block.astype(np.float32) - centre) / np.maximum(spread, 1e-6)
+    return spectra
+
+
+def _window_spectra(speech: Speech, firsts: Labels, ends: Labels) -> Floats:
+    """Return the windows' mean spectra, scaled to a mean length of 1 as prints have."""
+    means = np.zeros((firsts.size, N_FEATURES), dtype=np.float32)
+    for i, (first, end) in enumerate(zip(firsts, ends, strict=True)):
+        loud = speech.loud[first:end]
+        if loud.any():
+            means[i] = speech.spectra[first:end][loud].mean(axis=0, dtype=np.float32)
+    if firsts.size:
+        means -= means.mean(axis=0)
+        means /= max(float(np.sqrt((means**2).sum(axis=1).mean())), 1e-6)
+    return means
+
+
+def _unit(vectors: Floats) -> Floats:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-6), dtype=np.float32)
+
+
+def _search_part(speech: Speech, windows: _Windows) -> tuple[Speech, _Windows]:
+    """Return all of a short recording, or evenly spread minutes of a long one."""
+    if speech.at.size <= _SEARCH_FRAMES:
+        return speech, windows
+    n_blocks = 60
+    size = _SEARCH_FRAMES // n_blocks
+    chosen = np.zeros(speech.at.size, dtype=bool)
+    for block in range(n_blocks):
+        start = (speech.at.size - size) * block // (n_blocks - 1)
+        chosen[start : start + size] = True
+    position = np.cumsum(chosen) - 1
+    whole = chosen[windows.first] & chosen[windows.end - 1]
+    whole &= position[windows.end - 1] - position[windows.first] == (
+        windows.end - 1 - windows.first
+    )
+    part = Speech(
+        *(speech.at[chosen], speech.loud[chosen], speech.spectra[chosen]),
+        *(speech.prints, speech.raw_prints, speech.print_of[chosen]),
+    )
+    return part, _Windows(
+        position[windows.first[whole]],
+        position[windows.end[whole] - 1] + 1,
+        windows.prints[whole],
+        windows.spectra[whole],
+    )
+
+
+def _find_voices(
+    speech: Speech, windows: _Windows, min_speakers: int, max_speakers: int, likely_speakers: int
 ) -> Labels:
-    """Return the frames' first labels; clusters of a single stretch are left undecided."""
+    """Return the voice of each frame, with as many voices as differ enough."""
+    for n_voices in range(max_speakers, 1, -1):
+        labels = _best_start(speech, windows, n_voices)
+        if labels is None:
+            continue
+        further = n_voices > likely_speakers
+        if n_voices <= min_speakers or _all_differ(speech, labels, further=further):
+            return labels
+    return np.zeros(speech.at.size, dtype=np.intp)
+
+
+def _best_start(speech: Speech, windows: _Windows, n_voices: int) -> Labels | None:
+    """Return the labels that explain the frames best, of several starts; None without any."""
+    best: tuple[float, Labels] | None = None
+    for weight in _STARTS:
+        labels = _refined(speech, _cluster(speech, windows, n_voices, weight), n_voices)
+        if labels is None:
+            continue
+        gain = explained(speech, labels)
+        if best is None or gain > best[0]:
+            best = (gain, labels)
+    return best[1] if best else None
+
+
+def _refined(speech: Speech, labels: Labels | None, n_voices: int) -> Labels | None:
+    """Resegment until nothing changes; None where a voice dies out."""
+    for _ in range(_ROUNDS):
+        if labels is None or np.unique(labels).size < n_voices:
+            return None
+        voices = learn_voices(speech, labels)
+        if voices is None:
+            return None
+        decided = resegment(speech, voices)
+        if np.array_equal(decided, labels):
+            break
+        labels = decided
+    return labels if labels is not None and np.unique(labels).size == n_voices else None
+
+
+def _cluster(speech: Speech, windows: _Windows, n_voices: int, weight: float) -> Labels | None:
+    """Return each frame's first label: Ward's clusters of the windows, refined by k-means."""
     from sklearn.cluster import AgglomerativeClustering
 
-    means = np.array([features[s:e][used[s:e]].mean(axis=0) for s, e in stretches])
-    n_clusters = min(n_clusters, len(stretches) // _MIN_SPEAKER_STRETCHES)
-    found = AgglomerativeClustering(n_clusters=n_clusters, linkage="ward").fit_predict(means)
-    sizes = np.bincount(found)
-    votes = np.zeros((features.shape[0], sizes.size))
-    for (start, end), label in zip(stretches, found, strict=True):
-        if sizes[label] >= _MIN_SPEAKER_STRETCHES:
-            votes[start:end, label] += 1.0
-    labels = np.where(votes.sum(axis=1) > 0, votes.argmax(axis=1), -1)
-    return np.where(used, labels, -1).astype(np.intp)
+    points = np.concatenate([windows.prints, weight * windows.spectra], axis=1)
+    if points.shape[0] <= n_voices:
+        return None
+    found = AgglomerativeClustering(n_clusters=n_voices, linkage="ward").fit_predict(points)
+    for _ in range(10):
+        centres = np.array([points[found == k].mean(axis=0) for k in range(n_voices)])
+        moved = ((points[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+        if np.array_equal(moved, found) or np.unique(moved).size < n_voices:
+            break
+        found = moved
+    votes = np.zeros((speech.at.size, n_voices), dtype=np.int16)
+    for first, end, label in zip(windows.first, windows.end, found, strict=True):
+        votes[first:end, label] += 1
+    return np.asarray(votes.argmax(axis=1), dtype=np.intp)
 
 
-def _merge(
-    features: Floats, used: Flags, labels: Labels, min_speakers: int, max_speakers: int
-) -> Labels:
-    """Join the clusters most alike until those left are different voices."""
-    labels = labels.copy()
-    while True:
-        speakers = [int(k) for k in np.unique(labels[labels >= 0])]
-        if len(speakers) <= max(1, min_speakers):
-            return labels
-        gains = {
-            (a, b): _gain(features[used & (labels == a)], features[used & (labels == b)])
-            for i, a in enumerate(speakers)
-            for b in speakers[i + 1 :]
-        }
-        (a, b), gain = min(gains.items(), key=lambda item: (item[1], item[0]))
-        if gain >= _MIN_GAIN and len(speakers) <= max_speakers:
-            return labels
-        labels[labels == b] = a
+def _all_differ(speech: Speech, labels: Labels, *, further: bool) -> bool:
+    """Tell whether the two voices most alike are two."""
+    frames = [speech.loud & (labels == voice) for voice in range(int(labels.max()) + 1)]
+    differences = [
+        _difference(speech, first, second)
+        for i, first in enumerate(frames)
+        for second in frames[i + 1 :]
+    ]
+    least = min(differences)
+    if not further:
+        return least >= _MIN_DIFFERENCE
+    return least >= max(_MIN_FURTHER_DIFFERENCE, _FURTHER_SHARE * max(differences))
 
 
-def _gain(first: Floats, second: Floats) -> float:
-    """Return the penalised log-likelihood a frame that two Gaussians gain over one for both."""
-    n_first, n_second = first.shape[0], second.shape[0]
+def _difference(speech: Speech, first: Flags, second: Flags) -> float:
+    """Return the Gaussians' penalised gain less the likeness of the prints of two clusters."""
+    n_first, n_second = int(first.sum()), int(second.sum())
+    if min(n_first, n_second) < MIN_VOICE_FRAMES:
+        return -np.inf
     n_both = n_first + n_second
     # The same pull towards the unit covariance for all three, or the smaller ones look worse.
-    share = _own_share(min(n_first, n_second))
-    both = _log_determinant(np.concatenate([first, second]), share)
-    alone = n_first * _log_determinant(first, share) + n_second * _log_determinant(second, share)
+    share = own_share(min(n_first, n_second))
+    both = log_determinant(speech.spectra[first | second].astype(np.float32), share)
+    alone = n_first * log_determinant(speech.spectra[first].astype(np.float32), share)
+    alone += n_second * log_determinant(speech.spectra[second].astype(np.float32), share)
     n_parameters = N_FEATURES + N_FEATURES * (N_FEATURES + 1) // 2
     penalty = n_parameters * np.log(n_both) / (2.0 * n_both)
-    return float(0.5 * (both - alone / n_both) - _PENALTY_WEIGHT * penalty)
-
-
-def _log_determinant(frames: Floats, share: float) -> float:
-    return float(np.linalg.slogdet(_covariance(frames, share))[1])
-
-
-def _own_share(n_frames: int) -> float:
-    """Return how far a covariance of so many frames is trusted, in (0, 1)."""
-    return n_frames / (n_frames + _PRIOR_FRAMES)
-
-
-def _covariance(frames: Floats, share: float) -> NDArray[np.float64]:
-    """Return the covariance, drawn towards the unit one so that few seconds suffice."""
-    n_frames, n_features = frames.shape
-    mean = frames.mean(axis=0, dtype=np.float64)
-    total = np.zeros((n_features, n_features))
-    for first in range(0, n_frames, _BLOCK_FRAMES):
-        block = frames[first : first + _BLOCK_FRAMES] - mean
-        total += block.T @ block
-    unit = np.eye(n_features)
-    return np.asarray(share * total / max(1, n_frames - 1) + (1 - share) * unit)
-
-
-def _resegment(features: Floats, used: Flags, speech: Flags, labels: Labels) -> Labels:
-    """Decide every frame of speech anew by the voices' Gaussians; a voice may die out."""
-    speakers = [k for k in np.unique(labels[labels >= 0]) if (labels == k).sum() > 4 * N_FEATURES]
-    if len(speakers) < 2:
-        return np.where(speech, 0, -1).astype(np.intp)
-    known = used & (labels >= 0)
-    scores = np.zeros((features.shape[0], len(speakers)))
-    for column, speaker in enumerate(speakers):
-        scores[used, column] = _log_density(features[known & (labels == speaker)], features[used])
-    scores -= scores.max(axis=1, keepdims=True)
-    return _viterbi(np.maximum(scores, -_MAX_ADVANTAGE), speech)
-
-
-def _log_density(frames: Floats, at: Floats) -> NDArray[np.float64]:
-    """Return the log-density at some frames of the Gaussian that fits a voice's frames."""
-    covariance = _covariance(frames, _own_share(frames.shape[0]))
-    lower = np.linalg.cholesky(covariance)
-    mean = frames.mean(axis=0, dtype=np.float64)
-    distances = np.empty(at.shape[0])
-    for first in range(0, at.shape[0], _BLOCK_FRAMES):
-        scaled = np.linalg.solve(lower, (at[first : first + _BLOCK_FRAMES] - mean).T)
-        distances[first : first + _BLOCK_FRAMES] = (scaled**2).sum(axis=0)
-    log_determinant = 2.0 * float(np.log(np.diag(lower)).sum())
-    return np.asarray(-0.5 * (distances + log_determinant))
-
-
-def _viterbi(scores: NDArray[np.float64], speech: Flags) -> Labels:
-    """Return the best sequence of speakers; changing is cheaper where a pause lies.
-
-    Args:
-        scores: shape (frames, speakers), log-likelihoods.
-        speech: shape (frames,); only these frames get a speaker.
-    """
-    at = np.flatnonzero(speech)
-    labels = np.full(speech.shape[0], -1, dtype=np.intp)
-    if not at.size:
-        return labels
-    pause = np.diff(at, prepend=at[0]) * HOP_S >= _PAUSE_S
-    price = np.where(pause, _CHANGE_PRICE_AT_PAUSE, _CHANGE_PRICE)
-    score = scores[at[0]].copy()
-    came_from = np.zeros((at.size, scores.shape[1]), dtype=np.int8)
-    stay = np.arange(scores.shape[1])
-    for i in range(1, at.size):
-        best = int(score.argmax())
-        change = score[best] - price[i] > score
-        came_from[i] = np.where(change, best, stay)
-        score = np.where(change, score[best] - price[i], score) + scores[at[i]]
-    current = int(score.argmax())
-    for i in range(at.size - 1, -1, -1):
-        labels[at[i]] = current
-        current = int(came_from[i, current])
-    return labels
+    gain = 0.5 * (both - alone / n_both) - _PENALTY_WEIGHT * penalty
+    one, other = (
+        speech.raw_prints[speech.print_of[own]].mean(axis=0, dtype=np.float32)
+        for own in (first, second)
+    )
+    likeness = one @ other / (np.linalg.norm(one) * np.linalg.norm(other))
+    return float(gain - _LIKENESS_WEIGHT * likeness)

@@ -21,7 +21,7 @@ PAD_S = 0.4
 # A pause between two pieces of speech at which a recognised segment is cut.
 SPLIT_GAP_S = 1.0
 # Silero's windows of 32 ms and faster-whisper's thresholds for it; pieces of 0.1 s are no speech.
-_WINDOW = 512
+WINDOW_SAMPLES = 512
 _THRESHOLD, _LOW_THRESHOLD = 0.5, 0.35
 _MIN_SPEECH = SAMPLING_RATE_HZ // 10
 # Words whose times pass the end of a piece by less than this still belong to it.
@@ -50,7 +50,7 @@ def speech_probabilities(samples: Samples) -> Probabilities:
 
     if samples.shape[0] == 0:
         return np.zeros(0, dtype=np.float32)
-    padded = np.pad(samples, (0, _WINDOW - samples.shape[0] % _WINDOW))
+    padded = np.pad(samples, (0, WINDOW_SAMPLES - samples.shape[0] % WINDOW_SAMPLES))
     probabilities: Probabilities = np.asarray(get_vad_model()(padded)).reshape(-1)
     return probabilities
 
@@ -92,7 +92,7 @@ def _spans(
     spans: list[tuple[int, int]] = []
     start = silent = None
     for i, probability in enumerate(probabilities.tolist()):
-        at = i * _WINDOW
+        at = i * WINDOW_SAMPLES
         if probability >= _THRESHOLD:
             silent = None
             if start is None:

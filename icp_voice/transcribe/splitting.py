@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from icp_voice.transcribe.diarization import HOP_S, Diarization
 from icp_voice.transcribe.engine import Recognised, Word
-from icp_voice.transcribe.speakers import Diarization
-from icp_voice.transcribe.voices import HOP_S
 
 # A segment that one voice fills this far is all that voice's; word times are less sure than that.
 _DOMINANT_SHARE = 0.85

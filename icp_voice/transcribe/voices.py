@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
+from icp_voice.transcribe.diarization import HOP_S
 
 Floats = NDArray[np.float64]
 
-HOP_S = 0.02
 _FRAME_S = 0.032
 _N_BANDS = 32
 N_FEATURES = 20
@@ -38,7 +38,7 @@ def voice_features(samples: Samples) -> tuple[Floats, NDArray[np.bool_]]:
         return np.zeros((0, N_FEATURES)), np.zeros(0, dtype=bool)
     frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
     window = np.hanning(size)
-    bands = _mel_bands(size)
+    bands = mel_bands(size, _N_BANDS, _LOWEST_HZ, _HIGHEST_HZ)
     cosines = _cosines()
     cepstra, pitches, energies = [], [], []
     for first in range(0, frames.shape[0], _BLOCK_FRAMES):
@@ -53,10 +53,16 @@ def voice_features(samples: Samples) -> tuple[Floats, NDArray[np.bool_]]:
     return np.column_stack([np.concatenate(cepstra), pitch * _PITCH_WEIGHT]), loud
 
 
-def _mel_bands(size: int) -> Floats:
-    """Return triangular filters of shape (bands, bins), evenly spaced in mel."""
-    top = _to_mel(_HIGHEST_HZ)
-    mels = np.linspace(_to_mel(_LOWEST_HZ), top, _N_BANDS + 2)
+def mel_bands(size: int, n_bands: int, lowest_hz: float, highest_hz: float) -> Floats:
+    """Return triangular filters of shape (bands, bins), evenly spaced in mel.
+
+    Args:
+        size: samples of a frame at 16 kHz.
+        n_bands: number of filters.
+        lowest_hz: where the first begins.
+        highest_hz: where the last ends.
+    """
+    mels = np.linspace(_to_mel(lowest_hz), _to_mel(highest_hz), n_bands + 2)
     edges = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
     bins = np.fft.rfftfreq(size, 1.0 / SAMPLING_RATE_HZ)
     rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]

@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from sounds import high_voice, low_voice, silence, write_wav
+from sounds import Samples, high_voice, low_voice, silence, write_wav
 
 from icp_voice.errors import RecordingError
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, is_dual_mono, mix_down, read_windows
@@ -79,3 +79,45 @@ def test_mixing_down_leaves_a_silent_channel_out() -> None:
     """Sound on one channel alone keeps its loudness."""
     low = low_voice(1)
     assert np.allclose(mix_down(np.stack([low, silence(1)])), low)
+
+
+def noise(n_samples: int, level_db: float, seed: int = 3) -> Samples:
+    rng = np.random.default_rng(seed)
+    return rng.normal(0.0, 10 ** (level_db / 20), n_samples).astype(np.float32)
+
+
+SPOKEN = np.concatenate([low_voice(2), silence(0.5), high_voice(2, seed=7)])
+ANSWERED = np.concatenate([silence(2.2), high_voice(2, seed=3), silence(0.3)])
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        0.1 * SPOKEN,
+        -0.5 * SPOKEN,
+        np.roll(SPOKEN, 80),
+        np.roll(SPOKEN, -480),
+        0.5 * SPOKEN + noise(SPOKEN.size, -50),
+    ],
+    ids=["quieter", "inverted", "5 ms later", "30 ms earlier", "with noise"],
+)
+def test_one_signal_on_two_lines_is_dual_mono(second: Samples) -> None:
+    """Gain, polarity, a short delay and line noise do not make two channels of one signal."""
+    assert is_dual_mono(np.stack([SPOKEN, second.astype(np.float32)]))
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [(SPOKEN, ANSWERED), (SPOKEN + 0.1 * ANSWERED, ANSWERED + 0.1 * SPOKEN)],
+    ids=["apart", "with crosstalk"],
+)
+def test_two_speakers_are_not_dual_mono(channels: tuple[Samples, Samples]) -> None:
+    """Two people stay two channels, even where each faintly hears the other."""
+    assert not is_dual_mono(np.stack(channels))
+
+
+def test_long_channels_are_compared_block_by_block() -> None:
+    """A delay is found where the signal is longer than one block of the comparison."""
+    long = np.concatenate([noise(400_000, -20, seed) for seed in (1, 2)])
+    assert is_dual_mono(np.stack([long, np.roll(long, 300)]))
+    assert not is_dual_mono(np.stack([long, noise(long.size, -20, 5)]))

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sounds import RATE_HZ, Samples, high_voice, low_voice, silence
 
+from icp_voice.transcribe.diarization import HOP_S, Diarization
 from icp_voice.transcribe.engine import Word
-from icp_voice.transcribe.speakers import Diarization, VoiceTrack
+from icp_voice.transcribe.speakers import BuiltInDiarizer
 from icp_voice.transcribe.speech import Piece
 from icp_voice.transcribe.splitting import split_by_voice
-from icp_voice.transcribe.voices import HOP_S
 
 
 def conversation(plan: str) -> tuple[Samples, list[Piece]]:
@@ -27,7 +27,7 @@ def conversation(plan: str) -> tuple[Samples, list[Piece]]:
 
 def voices(plan: str) -> list[int]:
     samples, pieces = conversation(plan)
-    track = VoiceTrack()
+    track = BuiltInDiarizer().track()
     track.add(samples, pieces)
     found = track.diarize()
     return [found.speaker_of(p.start / RATE_HZ, p.end / RATE_HZ) for p in pieces]
@@ -45,7 +45,7 @@ def test_one_voice_stays_one() -> None:
 
 def test_windows_of_one_recording_share_their_voices() -> None:
     """The voice of the second window has the number it had in the first."""
-    track = VoiceTrack()
+    track = BuiltInDiarizer().track()
     for plan in ("LLHH", "HHLL"):
         track.add(*conversation(plan))
     found = track.diarize()
