@@ -31,7 +31,8 @@ def talk(engine: PolyglotEngine, spoken: str, *, piece_s: int = 5) -> tuple[Samp
     at = 0
     for level in levels:
         # Around zero, as sound is: an offset is taken away.
-        swing = np.resize(np.array([level, -level], dtype=np.float32), piece_s * RATE_HZ)
+        swing = np.full(piece_s * RATE_HZ, level, dtype=np.float32)
+        swing[1::2] *= -1
         sound += [swing, silence(1)]
         end = at + piece_s * RATE_HZ
         pieces.append(Piece(at, end, at, end))
