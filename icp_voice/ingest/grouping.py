@@ -84,7 +84,7 @@ class _Grouper:
         self._folders = folders
         self._config = config
         self._duration_of = duration_of
-        self._deals = deals
+        self._deals = dict(deals)
         self._words = TrackWords(config.seller_track_words, config.buyer_track_words)
         self._apart: list[str] = []
         self._n_tracks = self._n_both = 0
@@ -118,6 +118,8 @@ class _Grouper:
             call = call_of_tracks(tracks)
             self._n_tracks += 1
             joined |= {source.sha256: call for source, _ in tracks}
+            told = (self._deals.get(source.call_id) for source, _ in tracks)
+            self._deals[call.call_id] = next((deal for deal in told if deal), None)
         return list({c.sha256: c for s in sources for c in [joined.get(s.sha256, s)]}.values())
 
     def join_formats(self, sources: Sequence[SourceFile]) -> list[SourceFile]:
@@ -230,7 +232,10 @@ class _Grouper:
         return [s for s in group if s.sha256 in alike or (s.kind == "transcript" and one_text)]
 
     def _first_choice(self, members: Sequence[SourceFile]) -> SourceFile:
-        """Return the one that is read, with the rest behind it in the order of preference."""
+        """Return the one that is read, with the rest behind it in the order of preference.
+
+        The tracks are kept beside a transcript, too, for when it can't be read.
+        """
         ordered = sorted(members, key=self._preference)
         if len({source.kind for source in members}) == 2:
             self._n_both += 1

@@ -191,6 +191,8 @@ def test_formats_with_different_deals_stay_apart() -> None:
     """calls.csv gives them to two deals: two calls."""
     assert len(group("a.mp3", "a.vtt", deals={"a.mp3": "D1", "a.vtt": "D2"}).sources) == 2
     assert len(group("a.mp3", "a.vtt", deals={"a.mp3": "D1"}).sources) == 1
+    sides = ("a_agent.wav", "a_caller.wav", "a.vtt")
+    assert len(group(*sides, deals={"a_caller.wav": "D1", "a.vtt": "D2"}).sources) == 2
 
 
 NAMES = st.lists(
