@@ -19,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from threadpoolctl import threadpool_limits
+
 from icp_voice.config import TranscribeConfig
 from icp_voice.errors import IcpVoiceError
 from icp_voice.media import probe_recording
@@ -86,7 +88,9 @@ def transcribe_recordings(
         attendance = Attendance(known, tuple(seller_names), tuple(seller_domains))
         calls.append(_OpenCall(source, engine, config, attendance, meter))
     board = _Board(calls, meter)
-    with ThreadPoolExecutor(workers, thread_name_prefix="transcribe") as pool:
+    # The workers are the threads: numpy's own would take the cores from the others for nothing.
+    one_thread = threadpool_limits(limits=1, user_api="blas")
+    with one_thread, ThreadPoolExecutor(workers, thread_name_prefix="transcribe") as pool:
         try:
             for _ in range(workers):
                 pool.submit(board.work)

@@ -152,17 +152,18 @@ def _viterbi(scores: Doubles, at: Labels) -> Labels:
     """
     pause = np.diff(at, prepend=at[0]) >= _PAUSE_FRAMES
     price = np.where(pause, _CHANGE_PRICE_AT_PAUSE, _CHANGE_PRICE)
-    score = scores[0].copy()
-    came_from = np.zeros(scores.shape, dtype=np.int8)
-    stay = np.arange(scores.shape[1])
-    for i in range(1, at.size):
-        best = int(score.argmax())
-        change = score[best] - price[i] > score
-        came_from[i] = np.where(change, best, stay)
-        score = np.where(change, score[best] - price[i], score) + scores[i]
+    # Plain lists: numpy's price a call is far more than two to four additions.
+    score = scores[0].tolist()
+    came_from: list[list[int]] = [[0] * len(score)]
+    stay = list(range(len(score)))
+    for frame, change_price in zip(scores[1:].tolist(), price[1:].tolist(), strict=True):
+        most = max(score)
+        best, changed = score.index(most), most - change_price
+        came_from.append([k if score[k] >= changed else best for k in stay])
+        score = [max(score[k], changed) + frame[k] for k in stay]
     labels = np.empty(at.size, dtype=np.intp)
-    current = int(score.argmax())
+    current = score.index(max(score))
     for i in range(at.size - 1, -1, -1):
         labels[i] = current
-        current = int(came_from[i, current])
+        current = came_from[i][current]
     return labels

@@ -109,7 +109,7 @@ class _Inside:
         from icp_voice.transcribe import recording
 
         recording.speech_probabilities = self._timed(recording.speech_probabilities)
-        recording.recognise_pieces = self._timed(recording.recognise_pieces)
+        recording.recognise_languages = self._timed(recording.recognise_languages)
 
     def _timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*args: Any, **kwargs: Any) -> Any:
