@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 # From <malloc.h> of glibc.
 _M_MMAP_THRESHOLD = -3
-_THRESHOLD_BYTES = 4 << 20
+_THRESHOLD_BYTES = 16 << 20
 
 
 def return_large_blocks() -> None:

@@ -8,6 +8,7 @@ best is kept. Of the voices found, two that differ too little are taken for one,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heappush, heappushpop
 
 import numpy as np
 
@@ -305,8 +306,9 @@ def _find_voices(
     speech: Speech, windows: _Windows, min_speakers: int, max_speakers: int, likely_speakers: int
 ) -> Labels:
     """Return the voice of each frame, with as many voices as differ enough."""
+    starts = [_start(windows, weight) for weight in _STARTS]
     for n_voices in range(max_speakers, 1, -1):
-        labels = _best_start(speech, windows, n_voices)
+        labels = _best_start(speech, windows, starts, n_voices)
         if labels is None:
             continue
         further = n_voices > likely_speakers
@@ -315,11 +317,30 @@ def _find_voices(
     return np.zeros(speech.at.size, dtype=np.intp)
 
 
-def _best_start(speech: Speech, windows: _Windows, n_voices: int) -> Labels | None:
+@dataclass(frozen=True)
+class _Start:
+    """Points to cluster, shape (windows, n), and how Ward's method merges them, two at a time."""
+
+    points: Floats
+    merges: Labels
+
+
+def _start(windows: _Windows, weight: float) -> _Start:
+    from sklearn.cluster import ward_tree
+
+    points = np.concatenate([windows.prints, weight * windows.spectra], axis=1)
+    return _Start(points, np.asarray(ward_tree(points)[0], dtype=np.intp))
+
+
+def _best_start(
+    speech: Speech, windows: _Windows, starts: Sequence[_Start], n_voices: int
+) -> Labels | None:
     """Return the labels that explain the frames best, of several starts; None without any."""
     best: tuple[float, Labels] | None = None
-    for weight in _STARTS:
-        labels = _refined(speech, _cluster(speech, windows, n_voices, weight), n_voices)
+    seen: set[bytes] = set()
+    for start in starts:
+        first = _cluster(speech, windows, start, n_voices)
+        labels = _refined(speech, first, n_voices, seen)
         if labels is None:
             continue
         gain = explained(speech, labels)
@@ -328,11 +349,19 @@ def _best_start(speech: Speech, windows: _Windows, n_voices: int) -> Labels | No
     return best[1] if best else None
 
 
-def _refined(speech: Speech, labels: Labels | None, n_voices: int) -> Labels | None:
-    """Resegment until nothing changes; None where a voice dies out."""
+def _refined(
+    speech: Speech, labels: Labels | None, n_voices: int, seen: set[bytes]
+) -> Labels | None:
+    """Resegment until nothing changes; None where a voice dies out.
+
+    Also None on the way of an earlier start, which ends the same: `seen` has the labels of all.
+    """
     for _ in range(_ROUNDS):
         if labels is None or np.unique(labels).size < n_voices:
             return None
+        if labels.tobytes() in seen:
+            return None
+        seen.add(labels.tobytes())
         voices = learn_voices(speech, labels)
         if voices is None:
             return None
@@ -343,14 +372,12 @@ def _refined(speech: Speech, labels: Labels | None, n_voices: int) -> Labels | N
     return labels if labels is not None and np.unique(labels).size == n_voices else None
 
 
-def _cluster(speech: Speech, windows: _Windows, n_voices: int, weight: float) -> Labels | None:
+def _cluster(speech: Speech, windows: _Windows, start: _Start, n_voices: int) -> Labels | None:
     """Return each frame's first label: Ward's clusters of the windows, refined by k-means."""
-    from sklearn.cluster import AgglomerativeClustering
-
-    points = np.concatenate([windows.prints, weight * windows.spectra], axis=1)
+    points = start.points
     if points.shape[0] <= n_voices:
         return None
-    found = AgglomerativeClustering(n_clusters=n_voices, linkage="ward").fit_predict(points)
+    found = _cut(start.merges, points.shape[0], n_voices)
     for _ in range(10):
         centres = np.array([points[found == k].mean(axis=0) for k in range(n_voices)])
         moved = ((points[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
@@ -361,6 +388,28 @@ def _cluster(speech: Speech, windows: _Windows, n_voices: int, weight: float) ->
     for first, end, label in zip(windows.first, windows.end, found, strict=True):
         votes[first:end, label] += 1
     return np.asarray(votes.argmax(axis=1), dtype=np.intp)
+
+
+def _cut(merges: Labels, n_points: int, n_clusters: int) -> Labels:
+    """Return the cluster of each point once all but the last merges are done.
+
+    Clusters are numbered as scikit-learn's AgglomerativeClustering numbers them, whose one tree is
+    cut here several times.
+
+    Examples:
+        >>> _cut(np.array([[0, 1], [2, 3], [4, 5]]), 4, 2).tolist()
+        [1, 1, 0, 0]
+    """
+    nodes = [-(int(merges[-1].max()) + 1)]
+    for _ in range(n_clusters - 1):
+        one, other = merges[-nodes[0] - n_points].tolist()
+        heappush(nodes, -one)
+        heappushpop(nodes, -other)
+    labels = np.empty(n_points + merges.shape[0], dtype=np.intp)
+    labels[[-node for node in nodes]] = np.arange(n_clusters)
+    for node in range(-min(nodes), n_points - 1, -1):
+        labels[merges[node - n_points]] = labels[node]
+    return labels[:n_points]
 
 
 def _all_differ(speech: Speech, labels: Labels, *, further: bool) -> bool:
