@@ -46,10 +46,13 @@ def find_echoes(
     loudest = [max((h.level_db for h in heard), default=0.0) for heard in (first, second)]
     words = [[_timed_words(h.recognised) for h in heard] for heard in (first, second)]
     echoes: tuple[set[int], set[int]] = (set(), set())
+    originals: tuple[set[int], set[int]] = (set(), set())
     for own in (0, 1):
         other = 1 - own
         channels = (first, second)
         for i, heard in enumerate(channels[own]):
+            if i in originals[own]:
+                continue
             near = _overlapping(heard.recognised, channels[other])
             copies = [j for j in near if j not in echoes[other]]
             said = [word for j in copies for word in words[other][j]]
@@ -63,6 +66,10 @@ def find_echoes(
             sure = share >= _SURE_SHARE and len(words[own][i]) >= _MIN_WORDS
             if weaker_db >= _WEAKER_DB or (sure and weaker_db > 0.0):
                 echoes[own].add(i)
+                # What an echo repeats stays, or the words would be gone from both.
+                originals[other].update(
+                    j for j in copies if _share_said(words[own][i], words[other][j]) > 0.0
+                )
     return frozenset(echoes[0]), frozenset(echoes[1])
 
 

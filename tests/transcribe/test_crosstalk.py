@@ -58,6 +58,12 @@ def test_segments_without_word_times_are_compared_evenly() -> None:
     assert find_echoes(agent, CALLER)[0] == {2}
 
 
+def test_what_an_echo_repeats_is_no_echo_itself() -> None:
+    """Of three copies of a word, one on each channel stays at least where an echo rests on it."""
+    first, second = [heard("Yes.", 0, 0), heard("Yes.", 0, -6)], [heard("Yes.", 0, -6)]
+    assert find_echoes(first, second) == ({1}, frozenset())
+
+
 WORDS = st.lists(st.sampled_from(["yes", "no", "we", "use", "it"]), min_size=1, max_size=6)
 CHANNEL = st.lists(st.tuples(WORDS, st.integers(0, 20), st.floats(-60, 0)), max_size=5)
 
