@@ -69,7 +69,20 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
 )
 # The same without a neural model, by language; a language that is not listed stays silent.
 SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
-    {"ru": MappingProxyType({}), "uk": MappingProxyType({}), "pl": MappingProxyType({})}
+    {
+        "ru": MappingProxyType(
+            {
+                "pain": 0.7,
+                "objection": 0.9,
+                "trigger": 0.7,
+                "metric": 0.7,
+                "process": 0.6,
+                "question": 0.5,
+            }
+        ),
+        "uk": MappingProxyType({}),
+        "pl": MappingProxyType({}),
+    }
 )
 DEFAULT_THRESHOLD = 0.95  # of kinds that a user added
 _WORD = re.compile(r"[$€£%₽₴?]|\d[\d.,:]*|[^\W\d_]+(?:['’][^\W\d_]+)?")
