@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Part of `SentenceClassifier.key`: raise it when code changes what is found.
-CODE_VERSION = 1
+CODE_VERSION = 2
 RIDGE = 1.0
 N_GRAM_WEIGHT = 1.5  # of the n-gram kernel, beside 1 for the embeddings'
 MIN_SIMILARITY = 0.35  # cosine to the nearest sentence of the kind; below is far from all
@@ -279,15 +279,7 @@ def train(
         vectors = spelling.fit_transform(corpus.texts)
         similar = (vectors @ vectors.T).toarray()
     kernel = similar + N_GRAM_WEIGHT * (weights @ weights.T).toarray()
-    topics = tuple(sorted({label for labels in corpus.labels for label in labels}))
-    said = np.array(
-        [
-            [t in labels for t in topics]
-            + [any(k == kind for k, _ in labels) for kind in corpus.kinds]
-            for labels in corpus.labels
-        ],
-        dtype=np.float32,
-    )
+    topics, said = _targets(corpus)
     offset = said.mean(axis=0)
     # One thread: on a busy machine several wait for each other, and take three times as long; and
     # the sums are the same on every machine.
@@ -300,6 +292,18 @@ def train(
         model_name(embedder, corpus.language) or "n-grams",
     )  # fmt: skip
     return _Model(corpus, topics, n_grams, weights, spelling, vectors, alpha, offset, sigmoids)
+
+
+def _targets(corpus: Corpus) -> tuple[tuple[tuple[str, str], ...], "NDArray[np.float32]"]:
+    """Return the topics and what each sentence says, 1 or 0; columns are topics, then kinds."""
+    import numpy as np
+
+    topics = tuple(sorted({label for labels in corpus.labels for label in labels}))
+    said = [
+        [t in labels for t in topics] + [any(k == kind for k, _ in labels) for kind in corpus.kinds]
+        for labels in corpus.labels
+    ]
+    return topics, np.array(said, dtype=np.float32)
 
 
 def _solve(
