@@ -281,6 +281,17 @@ def test_keeps_silent_on_small_talk(language: str, classifier: SentenceClassifie
     assert sum(bool(found) for found in classifier.classify(texts, language)) <= 1
 
 
+def test_other_calls_change_nothing(taxonomy: Taxonomy, classifier: SentenceClassifier) -> None:
+    """Russian calls are read alike alone and among English ones, whatever else is embedded."""
+    mixed = load_embedder(["en", "ru"], corpus=["Мы всё пишем в тетрадке.", "Нас всё устраивает."])
+    among = SentenceClassifier(taxonomy, mixed)
+    alone = SentenceClassifier(taxonomy, load_embedder(["ru"]))
+    assert among.key_of("ru") == alone.key_of("ru") == classifier.key_of("ru")
+    assert among.key_of("en") == classifier.key_of("en")
+    texts = [line.split("|")[0] for line in SAID["ru"].strip().splitlines()]
+    assert among.classify(texts, "ru") == classifier.classify(texts, "ru")
+
+
 def test_hears_a_clause_in_a_long_sentence(classifier: SentenceClassifier) -> None:
     """Words around an apt clause don't hide it from the n-grams."""
     around = (
