@@ -90,12 +90,12 @@ def model_name(embedder: SentenceEmbedder, language: str) -> str:
     """Return the name of the neural model that reads a language; empty where none does.
 
     n-gram models don't count: the classifier has n-grams of its own. A mixed model's name ends
-    in "+" and its n-gram part, which plays no role here.
+    in "+" and its n-gram part, which plays no role here; its neural part reads English alone.
     """
     if language not in embedder.languages:
         return ""
-    name = embedder.name.split("+")[0]
-    return "" if name.startswith("tfidf") else name
+    name, mixed, _ = embedder.name.partition("+")
+    return "" if name.startswith("tfidf") or (mixed and language != "en") else name
 
 
 def embed_corpus(corpus: Corpus, embedder: SentenceEmbedder) -> "NDArray[np.float32]":

@@ -16,6 +16,8 @@ from icp_voice.extract.taxonomy import Taxonomy
 from icp_voice.records import Status
 
 DETECTOR = "classifier"
+# A yes-no question may have the very words of the statement: "шифрование у вас есть".
+_ASKED_BY_TUNE = frozenset({"ru", "uk", "pl"})
 _WHOLE_SENTENCE: tuple[Status, ...] = ("hypothetical", "past", "other_party")
 
 
@@ -53,10 +55,16 @@ def _add(
             for label in labels
             if label.kind not in kinds
             and (label.kind, label.topic) not in topics
-            and (label.kind != "question" or read.is_question)
+            and (label.kind != "question" or _may_ask(read))
         ]
         sentences.append(replace(read, hits=(*read.hits, *fresh)) if fresh else read)
     return replace(turn, sentences=tuple(sentences))
+
+
+def _may_ask(read: ReadSentence) -> bool:
+    """Return whether a sentence asks, or may ask where a recogniser left the mark out."""
+    by_tune = not read.sentence.end_mark and read.sentence.language in _ASKED_BY_TUNE
+    return read.is_question or by_tune
 
 
 def _hit(label: Label, read: ReadSentence, taxonomy: Taxonomy) -> Hit:

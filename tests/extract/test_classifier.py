@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from icp_voice.embedding import CachedEmbedder, CorpusEmbedder, find_english_model, load_embedder
+from icp_voice.config import ExtractConfig
+from icp_voice.embedding import (
+    CachedEmbedder,
+    CorpusEmbedder,
+    find_english_model,
+    load_embedder,
+)
 from icp_voice.errors import TaxonomyError
 from icp_voice.extract.classifier import SentenceClassifier
 from icp_voice.extract.corpus import (
@@ -18,10 +24,13 @@ from icp_voice.extract.corpus import (
     read_vectors,
     text_id,
 )
+from icp_voice.extract.extractor import load_extractor
 from icp_voice.extract.taxonomy import Taxonomy, load_taxonomy
+from tests.extract.conftest import make_call
 
 # Written for this test by other voices than the corpus: a brewery, a language school, a ferry line.
-SAID = """
+SAID = {
+    "en": """
 We write the brew sheets by hand and I type them up in the evening.|pain/manual_work
 The enrolment lists never agree with what the teachers have.|pain/data_quality
 Last week we filled the wrong beer in the wrong bottles again.|pain/errors_rework
@@ -45,8 +54,35 @@ That costs us around sixty thousand a year.|metric/money
 We'd like to try it on one ship first.|process/pilot
 The owner has to sign off on that.|process/approval
 Send me a proposal by Wednesday.|process/next_step
-"""
-NOT_SAID = """
+""",
+    "ru": """
+Варку мы записываем в тетрадке, а вечером я перебиваю всё в таблицу.|pain/manual_work
+Списки групп у преподавателей и в учебной части опять разные.|pain/data_quality
+На прошлой неделе снова разлили не то пиво не в те бутылки.|pain/errors_rework
+расписание составляем по две недели это невозможно долго|pain/slow_process
+Понятия не имею, какой рейс у меня прибыльный.|pain/no_visibility
+Касса парома никак не связана с системой бронирования.|pain/disconnected_tools
+приложение купили а пивовары им не пользуются|pain/low_adoption
+Пивоваров не хватает, двое уволились и остальные на пределе.|pain/people_capacity
+Для языковой школы это слишком дорого.|objection/price
+В бюджете этого года на такое денег нет.|objection/budget
+сейчас не до этого позвоните после лета|objection/timing
+Команда парома не станет этим пользоваться, они компьютеров боятся.|objection/adoption_risk
+Нас устраивает то, что есть, менять ничего не хотим.|objection/status_quo
+Не хотелось бы, чтобы данные учеников лежали в чужом облаке.|objection/security_privacy
+Нас только что купила большая паромная компания.|trigger/merger_reorg
+Осенью открываем третью школу в Самаре.|trigger/expansion
+весной у нас сменился генеральный директор|trigger/new_leader
+В этом году набираем сорок матросов.|trigger/growth_hiring
+Мы варим около девятисот бочек в неделю.|metric/volume
+Это нам обходится тысяч в шестьсот за год.|metric/money
+давайте сначала попробуем на одном пароме|process/pilot
+Такое должен согласовать владелец пивоварни.|process/approval
+Пришлите мне предложение до среды.|process/next_step
+""",
+}
+NOT_SAID = {
+    "en": """
 We brew a stout, a pale ale and something for Christmas.
 I'm calling you from the harbour today.
 Our teachers come from nine countries.
@@ -59,7 +95,38 @@ The brewery is next to the old mill.
 Okay, I see the menu on the left.
 It's foggy on the water today.
 Let me put you on speaker.
-"""
+""",
+    "ru": """
+Мы варим стаут, светлое и что-нибудь особенное к Рождеству.
+Я вам сейчас с пристани звоню.
+Преподаватели у нас из девяти стран.
+Спасибо, очень приятная была презентация.
+Рядом со мной коллега Роза.
+Паром утром идёт через пролив, вечером возвращается.
+Меня теперь нормально слышно?
+Мы с вашим основателем в одной школе учились.
+Пивоварня стоит рядом со старой мельницей.
+Ага, вижу меню слева.
+На воде сегодня туман с утра.
+Сейчас я вас на громкую связь поставлю.
+""",
+}
+FAR = {
+    "en": """
+The knights rode through the enchanted forest at dawn.
+Photosynthesis turns light into sugar inside the leaf.
+He sang a sad song about a sailor and the moon.
+Boil the pasta until it is soft and drain it.
+""",
+    "ru": """
+Рыцари на рассвете скакали через зачарованный лес.
+Фотосинтез превращает свет в сахар внутри листа.
+Он пел грустную песню о моряке и луне.
+Отварите макароны до мягкости и слейте воду.
+""",
+}
+# Topics have at least so many sentences, by at least 8 voices.
+MIN_SENTENCES = {"en": 15, "ru": 40}
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +143,18 @@ def corpus(taxonomy: Taxonomy) -> Corpus:
 
 @pytest.fixture(scope="module")
 def classifier(taxonomy: Taxonomy) -> SentenceClassifier:
+    """English by the neural model, all other languages by n-grams: what every machine has."""
     if find_english_model() is None:
         pytest.skip("needs the English sentence model")
-    return SentenceClassifier(taxonomy, CachedEmbedder(load_embedder(["en"])))
+    english = load_embedder(["en"])
+    return SentenceClassifier(taxonomy, CachedEmbedder(english))
 
 
-def test_corpus_covers_every_topic(corpus: Corpus, taxonomy: Taxonomy) -> None:
-    """Every topic that can be learned has at least 15 sentences by at least 8 voices."""
+@pytest.mark.parametrize("language", MIN_SENTENCES)
+def test_corpus_covers_every_topic(language: str, taxonomy: Taxonomy) -> None:
+    """Every topic that can be learned has enough sentences by at least 8 voices."""
+    corpus = read_corpus(language, taxonomy)
+    assert corpus is not None
     rows = Counter(label for labels in corpus.labels for label in labels)
     for topic in taxonomy.topics():
         if topic.kind in NAMED_KINDS or topic.kind not in corpus.kinds:
@@ -90,13 +162,14 @@ def test_corpus_covers_every_topic(corpus: Corpus, taxonomy: Taxonomy) -> None:
         label = (topic.kind, topic.topic)
         pairs = zip(corpus.labels, corpus.writers, strict=True)
         voices = {writer for labels, writer in pairs if label in labels}
-        assert rows[label] >= 15, label
+        assert rows[label] >= MIN_SENTENCES[language], label
         assert len(voices) >= 8, label
 
 
-def test_corpus_holds_no_repeats() -> None:
-    """No file of the corpus says the same sentence twice, however it is punctuated."""
-    folder = corpus_folder("en")
+@pytest.mark.parametrize("language", MIN_SENTENCES)
+def test_corpus_holds_no_repeats(language: str) -> None:
+    """No file of a corpus says the same sentence twice, however it is punctuated."""
+    folder = corpus_folder(language)
     assert folder is not None
     for path in sorted(folder.glob("*.tsv")):
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -156,35 +229,30 @@ def test_corpus_key_changes_with_an_example(taxonomy: Taxonomy, corpus: Corpus) 
     assert other.key != corpus.key
 
 
-def test_silent_without_a_model_of_the_language(taxonomy: Taxonomy) -> None:
-    """Where no neural model knows the language, or there is no corpus of it, nothing is said."""
+def test_silent_where_nothing_was_measured(taxonomy: Taxonomy) -> None:
+    """Without a corpus, or by n-grams alone where no thresholds were measured, nothing is said."""
     text = "It is all done by hand in a spreadsheet."
     n_grams = CorpusEmbedder([text, "another sentence"], languages=("en",))
     assert SentenceClassifier(taxonomy, n_grams).classify([text], "en") == [()]
-    assert SentenceClassifier(taxonomy, load_embedder(["en"])).classify(
-        ["To wszystko w Excelu."], "pl"
-    ) == [()]
+    assert SentenceClassifier(taxonomy, n_grams).classify(["Todo a mano en Excel."], "es") == [()]
 
 
+@pytest.mark.parametrize("language", SAID)
 def test_training_twice_says_the_same(
-    taxonomy: Taxonomy, corpus: Corpus, classifier: SentenceClassifier
+    language: str, taxonomy: Taxonomy, classifier: SentenceClassifier
 ) -> None:
     """A second classifier of the same key says the same with the same probabilities."""
-    texts = [line.split("|")[0] for line in SAID.strip().splitlines()]
-    second = SentenceClassifier(taxonomy, classifier._embedder, corpora={"en": corpus})
-    assert second.key_of("en") == classifier.key_of("en")
-    assert second.classify(texts, "en") == classifier.classify(texts, "en")
+    texts = [line.split("|")[0] for line in SAID[language].strip().splitlines()]
+    second = SentenceClassifier(taxonomy, classifier._embedder)
+    assert second.key_of(language) == classifier.key_of(language)
+    assert second.classify(texts, language) == classifier.classify(texts, language)
 
 
-def test_abstains_far_from_every_example(classifier: SentenceClassifier) -> None:
+@pytest.mark.parametrize("language", FAR)
+def test_abstains_far_from_every_example(language: str, classifier: SentenceClassifier) -> None:
     """Sentences about another world altogether get no label."""
-    texts = [
-        "The knights rode through the enchanted forest at dawn.",
-        "Photosynthesis turns light into sugar inside the leaf.",
-        "He sang a sad song about a sailor and the moon.",
-        "Boil the pasta until it is soft and drain it.",
-    ]
-    assert classifier.classify(texts, "en") == [()] * len(texts)
+    texts = FAR[language].strip().splitlines()
+    assert classifier.classify(texts, language) == [()] * len(texts)
 
 
 def test_abstains_on_fragments(classifier: SentenceClassifier) -> None:
@@ -192,10 +260,11 @@ def test_abstains_on_fragments(classifier: SentenceClassifier) -> None:
     assert classifier.classify(["Too expensive.", "By hand", ""], "en") == [(), (), ()]
 
 
-def test_finds_what_new_voices_say(classifier: SentenceClassifier) -> None:
+@pytest.mark.parametrize("language", SAID)
+def test_finds_what_new_voices_say(language: str, classifier: SentenceClassifier) -> None:
     """On sentences of voices it has never heard it is right at least 8 times in 10 that it speaks."""
-    lines = [line.split("|") for line in SAID.strip().splitlines()]
-    labels = classifier.classify([text for text, _ in lines], "en")
+    lines = [line.split("|") for line in SAID[language].strip().splitlines()]
+    labels = classifier.classify([text for text, _ in lines], language)
     said = [
         (want, [f"{x.kind}/{x.topic}" for x in found])
         for (_, want), found in zip(lines, labels, strict=True)
@@ -205,7 +274,40 @@ def test_finds_what_new_voices_say(classifier: SentenceClassifier) -> None:
     assert right >= 0.8 * sum(len(found) for _, found in said)
 
 
-def test_keeps_silent_on_small_talk(classifier: SentenceClassifier) -> None:
+@pytest.mark.parametrize("language", NOT_SAID)
+def test_keeps_silent_on_small_talk(language: str, classifier: SentenceClassifier) -> None:
     """Small talk and neutral facts get no label."""
-    texts = NOT_SAID.strip().splitlines()
-    assert sum(bool(found) for found in classifier.classify(texts, "en")) <= 1
+    texts = NOT_SAID[language].strip().splitlines()
+    assert sum(bool(found) for found in classifier.classify(texts, language)) <= 1
+
+
+def test_other_calls_change_nothing(taxonomy: Taxonomy, classifier: SentenceClassifier) -> None:
+    """Russian calls are read alike alone and among English ones, whatever else is embedded."""
+    mixed = load_embedder(["en", "ru"], corpus=["Мы всё пишем в тетрадке.", "Нас всё устраивает."])
+    among = SentenceClassifier(taxonomy, mixed)
+    alone = SentenceClassifier(taxonomy, load_embedder(["ru"]))
+    assert among.key_of("ru") == alone.key_of("ru") == classifier.key_of("ru")
+    assert among.key_of("en") == classifier.key_of("en")
+    texts = [line.split("|")[0] for line in SAID["ru"].strip().splitlines()]
+    assert among.classify(texts, "ru") == classifier.classify(texts, "ru")
+
+
+def test_hears_a_clause_in_a_long_sentence(classifier: SentenceClassifier) -> None:
+    """Words around an apt clause don't hide it from the n-grams."""
+    around = (
+        "ну вот как вам сказать мы тут люди простые сидим на окраине города у самой реки "
+        "а напротив старая мельница и"
+    )
+    clause = "пивоваров не хватает, двое уволились и остальные на пределе"
+    (labels,) = classifier.classify([f"{around} {clause}"], "ru")
+    assert [(label.kind, label.topic) for label in labels] == [("pain", "people_capacity")]
+
+
+def test_question_without_a_mark_is_heard(classifier: SentenceClassifier) -> None:
+    """A Russian question in a statement's words counts where no full stop says otherwise."""
+    extractor = load_extractor(ExtractConfig(), embedder=classifier._embedder)
+    extractor._classifier = classifier
+    asked = extractor.extract(make_call("B: серверы в россии у вас находятся", "ru")).signals
+    told = extractor.extract(make_call("B: Серверы в России у вас находятся.", "ru")).signals
+    assert [f"{s.kind}/{s.topic}" for s in asked] == ["question/security"]
+    assert [s for s in told if s.kind == "question"] == []
