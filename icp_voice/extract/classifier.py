@@ -8,11 +8,14 @@ both kernels .62, and .65 with the scores of topic and kind added. One solve for
 a second or two where the logistic heads took most of a minute, and held-out scores come with it in
 closed form.
 
+In a language that no neural model on this machine knows, TF-IDF n-grams of characters stand in for
+the embeddings: they forgive endings, a recogniser's spelling and loanwords no dictionary has.
+
 Scores become probabilities by Platt's sigmoid, fitted on scores of sentences whose writer was left
 out. Below a kind's threshold, and far from every example, the classifier abstains. It says nothing
-in a language that the project has no corpus of or that no neural model on this machine knows:
-n-grams alone added more wrong hits than right ones (English, beside the patterns: precision of
-signals .81 -> .77 at the strictest threshold).
+in a language that the project has no corpus of, and nothing by n-grams alone where no thresholds
+were measured for them: in English they added more wrong hits than right ones (beside the patterns,
+precision of signals .81 -> .77 at the strictest threshold).
 
 Sources: Saunders, Gammerman, Vovk (1998), ICML (kernel ridge); Rifkin, Lippert (2007), MIT
 CSAIL-TR-2007-025 (leaving groups out in closed form); Platt (1999), Advances in Large Margin
@@ -44,6 +47,7 @@ CODE_VERSION = 1
 RIDGE = 1.0
 N_GRAM_WEIGHT = 1.5  # of the n-gram kernel, beside 1 for the embeddings'
 MIN_SIMILARITY = 0.35  # cosine to the nearest sentence of the kind; below is far from all
+MIN_SPELLING_SIMILARITY = 0.1  # the same of character n-grams
 MIN_WORDS = 4
 # Probability from which a sentence counts: the lowest of a few tried where the hits, added to those
 # of all, half and a third of the patterns, cost little precision on annotated calls, kind by kind
@@ -57,6 +61,10 @@ THRESHOLDS: Mapping[str, float] = MappingProxyType(
         "process": 0.95,
         "question": 0.5,
     }
+)
+# The same without a neural model, by language; a language that is not listed stays silent.
+SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {"ru": MappingProxyType({}), "uk": MappingProxyType({}), "pl": MappingProxyType({})}
 )
 DEFAULT_THRESHOLD = 0.95  # of kinds that a user added
 _WORD = re.compile(r"[$€£%₽₴?]|\d[\d.,:]*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -74,13 +82,22 @@ class Label:
 
 @dataclass(frozen=True)
 class _Model:
-    """A trained head; n sentences, c targets (topics, then kinds)."""
+    """A trained head; n sentences, c targets (topics, then kinds).
+
+    Attributes:
+        n_grams, weights: the fitted n-grams of lemmas, and those of the corpus, sparse.
+        spelling: the fitted n-grams of characters; None where a neural model makes the vectors.
+        vectors: unit vectors of the corpus, dense by the neural model or sparse by `spelling`.
+        alpha, offset: dual weights, shape (n, c), and the mean of the targets, shape (c,).
+        sigmoids: slope and intercept by kind.
+    """
 
     corpus: Corpus
     topics: tuple[tuple[str, str], ...]
     n_grams: Any
     weights: Any
-    vectors: "NDArray[np.float32]"
+    spelling: Any
+    vectors: Any
     alpha: "NDArray[np.float32]"
     offset: "NDArray[np.float32]"
     sigmoids: Mapping[str, tuple[float, float]]
@@ -94,21 +111,22 @@ class SentenceClassifier:
         taxonomy: Taxonomy,
         embedder: SentenceEmbedder,
         *,
-        thresholds: Mapping[str, float] = THRESHOLDS,
+        thresholds: Mapping[str, float] | None = None,
         corpora: Mapping[str, Corpus] | None = None,
     ) -> None:
         """Remember what to learn from; nothing is read or trained yet.
 
         Args:
             taxonomy: its YAML examples join the corpus.
-            embedder: the sentence model; without a neural one that knows a language nothing is
-                said in it.
-            thresholds: probability by kind from which a sentence counts.
+            embedder: the sentence model; n-grams of characters stand in for it in a language
+                that it doesn't know.
+            thresholds: probability by kind from which a sentence counts, instead of the measured
+                ones.
             corpora: by language, instead of the shipped ones.
         """
         self._taxonomy = taxonomy
         self._embedder = embedder
-        self._thresholds = dict(thresholds)
+        self._given_thresholds = thresholds
         self._given = corpora
         self._corpora: dict[str, Corpus | None] = dict(corpora or {})
         self._models: dict[str, _Model] = {}
@@ -120,7 +138,7 @@ class SentenceClassifier:
             corpus.key if corpus else "",
             model_name(self._embedder, language),
             str(CODE_VERSION),
-            str(sorted(self._thresholds.items())),
+            str(sorted((self._thresholds(language) or {}).items())),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -133,6 +151,7 @@ class SentenceClassifier:
         model = self._model(language) if rows else None
         if model is None:
             return found
+        thresholds = self._thresholds(language) or {}
         scores, near = self._scores(model, [texts[i] for i in rows])
         first_kind = len(model.topics)
         for number, kind in enumerate(model.corpus.kinds):
@@ -141,7 +160,7 @@ class SentenceClassifier:
             probability = _sigmoid(
                 topics.max(axis=1) + scores[:, first_kind + number], *model.sigmoids[kind]
             )
-            said = (probability >= self._thresholds.get(kind, DEFAULT_THRESHOLD)) & near[:, number]
+            said = (probability >= thresholds.get(kind, DEFAULT_THRESHOLD)) & near[:, number]
             for row in np.flatnonzero(said):
                 topic = model.topics[columns[int(topics[row].argmax())]][1]
                 label = Label(kind, topic, round(float(probability[row]), 4))
@@ -154,9 +173,17 @@ class SentenceClassifier:
             self._corpora[language] = read_corpus(language, self._taxonomy) if given else None
         return self._corpora[language]
 
+    def _thresholds(self, language: str) -> Mapping[str, float] | None:
+        """Return the thresholds of what reads the language here; None where it stays silent."""
+        if self._given_thresholds is not None:
+            return self._given_thresholds
+        if model_name(self._embedder, language):
+            return THRESHOLDS
+        return SPELLING_THRESHOLDS.get(language)
+
     def _model(self, language: str) -> _Model | None:
         corpus = self._corpus(language)
-        if corpus is None or not corpus.kinds or not model_name(self._embedder, language):
+        if corpus is None or not corpus.kinds or self._thresholds(language) is None:
             return None
         if language not in self._models:
             words = self._taxonomy.words.get(language)
@@ -170,8 +197,13 @@ class SentenceClassifier:
         """Return scores, shape (texts, targets), and whether a kind's example is near."""
         import numpy as np
 
-        width = model.vectors.shape[1]
-        similar = self._embedder.embed(texts)[:, :width] @ model.vectors.T
+        if model.spelling is None:
+            width = model.vectors.shape[1]
+            similar = self._embedder.embed(texts)[:, :width] @ model.vectors.T
+            least = MIN_SIMILARITY
+        else:
+            similar = (model.spelling.transform(texts) @ model.vectors.T).toarray()
+            least = MIN_SPELLING_SIMILARITY
         wording = (model.n_grams.transform(texts) @ model.weights.T).toarray()
         kernel = similar + N_GRAM_WEIGHT * wording
         near = np.zeros((len(texts), len(model.corpus.kinds)), dtype=bool)
@@ -179,7 +211,7 @@ class SentenceClassifier:
             own = [
                 i for i, said in enumerate(model.corpus.labels) if any(k == kind for k, _ in said)
             ]
-            near[:, number] = similar[:, own].max(axis=1) >= MIN_SIMILARITY
+            near[:, number] = similar[:, own].max(axis=1) >= least
         return (kernel @ model.alpha + model.offset).astype(np.float32), near
 
 
@@ -190,7 +222,7 @@ def train(
 
     Args:
         corpus: at least one sentence of each kind.
-        embedder: a model that knows the corpus's language.
+        embedder: a model; where it doesn't know the corpus's language it isn't asked.
         numbers: the language's words for numbers; n-grams take them all for one.
     """
     import numpy as np
@@ -200,8 +232,17 @@ def train(
         analyzer=_Analyzer(corpus.language, numbers), sublinear_tf=True, dtype=np.float32
     )
     weights = n_grams.fit_transform(corpus.texts)
-    vectors = embed_corpus(corpus, embedder)
-    kernel = vectors @ vectors.T + N_GRAM_WEIGHT * (weights @ weights.T).toarray()
+    spelling, vectors = None, None
+    if model_name(embedder, corpus.language):
+        vectors = embed_corpus(corpus, embedder)
+        similar = vectors @ vectors.T
+    else:
+        spelling = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32
+        )
+        vectors = spelling.fit_transform(corpus.texts)
+        similar = (vectors @ vectors.T).toarray()
+    kernel = similar + N_GRAM_WEIGHT * (weights @ weights.T).toarray()
     topics = tuple(sorted({label for labels in corpus.labels for label in labels}))
     said = np.array(
         [
@@ -222,9 +263,9 @@ def train(
     logger.info(
         "classifier %s: %d sentences, %d topics of %d kinds, %s",
         corpus.language, len(corpus.texts), len(topics), len(corpus.kinds),
-        model_name(embedder, corpus.language),
+        model_name(embedder, corpus.language) or "n-grams",
     )  # fmt: skip
-    return _Model(corpus, topics, n_grams, weights, vectors, alpha, offset, sigmoids)
+    return _Model(corpus, topics, n_grams, weights, spelling, vectors, alpha, offset, sigmoids)
 
 
 def _solve(

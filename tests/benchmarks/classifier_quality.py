@@ -1,17 +1,19 @@
 """What the sentence classifier adds to the patterns, on annotated calls.
 
-    python tests/benchmarks/classifier_quality.py GOLD_DIR [--thin 0.5] [--curve] [--vectors]
+    python tests/benchmarks/classifier_quality.py GOLD_DIR [--language ru] [--thin 0.5] [--curve]
+        [--vectors]
 
 GOLD_DIR holds NAME.vtt and NAME.gold.json pairs: a participants list, and signals with kind, topic,
 status, side and quote. Prints precision, recall and F1 of traits (kind and topic a call) and of
 signals (kind and place) for patterns, classifier and both, the share of traps it fell for, and the
 same by kind.
 
+--language CODE the corpus's and the calls' (default en).
 --thin SHARE    keeps a random share of the patterns only. Patterns were written with these very
                 calls in view and miss little in them; on calls nobody has seen they miss more, and
                 that is when the classifier has something to add.
---curve         repeats it for 25 and 50 % of the corpus.
---vectors       writes pipelines/taxonomy/corpus/en/vectors.npz anew and measures nothing.
+--curve         repeats it for 10, 25 and 50 % of the corpus.
+--vectors       writes the corpus's vectors.npz anew, by the neural model here, and measures nothing.
 """
 
 import argparse
@@ -29,7 +31,7 @@ from icp_voice.config import ExtractConfig, IngestConfig
 from icp_voice.embedding import CachedEmbedder, load_embedder
 from icp_voice.extract.classifier import SentenceClassifier
 from icp_voice.extract.contract import to_json
-from icp_voice.extract.corpus import NAMED_KINDS, Corpus, read_corpus, write_vectors
+from icp_voice.extract.corpus import NAMED_KINDS, Corpus, model_name, read_corpus, write_vectors
 from icp_voice.extract.extractor import Extractor
 from icp_voice.extract.taxonomy import Taxonomy, load_taxonomy
 from icp_voice.ingest.transcripts import read_transcript
@@ -160,22 +162,25 @@ def part_of(corpus: Corpus, share: float) -> Corpus:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("gold", type=Path, nargs="?")
+    parser.add_argument("--language", default="en")
     parser.add_argument("--thin", type=float, default=1.0)
     parser.add_argument("--curve", action="store_true")
     parser.add_argument("--vectors", action="store_true")
     args = parser.parse_args()
-    taxonomy, embedder = load_taxonomy(), CachedEmbedder(load_embedder(["en"]))
-    corpus = read_corpus("en", taxonomy)
-    assert corpus is not None
+    language = args.language
+    taxonomy, embedder = load_taxonomy(), CachedEmbedder(load_embedder([language]))
+    corpus = read_corpus(language, taxonomy)
+    assert corpus is not None, f"no corpus of {language}"
     if args.vectors:
+        assert model_name(embedder, language), f"no neural model of {language} on this machine"
         print(write_vectors(corpus, embedder))
         return
     calls = read_calls(args.gold)
     patterns = Extractor(ExtractConfig(), thin(taxonomy, args.thin), None)
     bare = thin(taxonomy, 0.0)
     runs = [("patterns", patterns, True)]
-    for share in (0.25, 0.5, 1.0) if args.curve else (1.0,):
-        learned = SentenceClassifier(taxonomy, embedder, corpora={"en": part_of(corpus, share)})
+    for share in (0.1, 0.25, 0.5, 1.0) if args.curve else (1.0,):
+        learned = SentenceClassifier(taxonomy, embedder, corpora={language: part_of(corpus, share)})
         percent = f"{share:.0%} of {len(corpus.texts)} sentences"
         for title, base in (("classifier", bare), ("both", thin(taxonomy, args.thin))):
             both = Extractor(ExtractConfig(), base, None)
