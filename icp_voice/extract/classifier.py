@@ -72,10 +72,10 @@ SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "ru": MappingProxyType(
             {
-                "pain": 0.7,
+                "pain": 0.8,
                 "objection": 0.9,
-                "trigger": 0.7,
-                "metric": 0.7,
+                "trigger": 0.6,
+                "metric": 0.6,
                 "process": 0.6,
                 "question": 0.5,
             }
