@@ -80,7 +80,16 @@ SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
                 "question": 0.5,
             }
         ),
-        "uk": MappingProxyType({}),
+        "uk": MappingProxyType(
+            {
+                "pain": 0.7,
+                "objection": 0.9,
+                "trigger": 0.7,
+                "metric": 0.5,
+                "process": 0.5,
+                "question": 0.5,
+            }
+        ),
         "pl": MappingProxyType({}),
     }
 )
