@@ -81,7 +81,16 @@ SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
             }
         ),
         "uk": MappingProxyType({}),
-        "pl": MappingProxyType({}),
+        "pl": MappingProxyType(
+            {
+                "pain": 0.8,
+                "objection": 0.95,
+                "trigger": 0.7,
+                "metric": 0.7,
+                "process": 0.6,
+                "question": 0.6,
+            }
+        ),
     }
 )
 DEFAULT_THRESHOLD = 0.95  # of kinds that a user added
