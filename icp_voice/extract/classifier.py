@@ -87,7 +87,7 @@ SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
                 "objection": 0.95,
                 "trigger": 0.7,
                 "metric": 0.7,
-                "process": 0.6,
+                "process": 0.7,
                 "question": 0.6,
             }
         ),
