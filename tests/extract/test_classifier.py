@@ -19,7 +19,13 @@ from icp_voice.extract.corpus import (
     text_id,
 )
 from icp_voice.extract.taxonomy import Taxonomy, load_taxonomy
+from icp_voice.resources import resource_path
 
+LANGUAGES = sorted(
+    path.name
+    for path in resource_path("pipelines", "taxonomy", "corpus").iterdir()
+    if path.is_dir()
+)
 # Written for this test by other voices than the corpus: a brewery, a language school, a ferry line.
 SAID = """
 We write the brew sheets by hand and I type them up in the evening.|pain/manual_work
@@ -81,8 +87,11 @@ def classifier(taxonomy: Taxonomy) -> SentenceClassifier:
     return SentenceClassifier(taxonomy, CachedEmbedder(load_embedder(["en"])))
 
 
-def test_corpus_covers_every_topic(corpus: Corpus, taxonomy: Taxonomy) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_corpus_covers_every_topic(language: str, taxonomy: Taxonomy) -> None:
     """Every topic that can be learned has at least 15 sentences by at least 8 voices."""
+    corpus = read_corpus(language, taxonomy)
+    assert corpus is not None
     rows = Counter(label for labels in corpus.labels for label in labels)
     for topic in taxonomy.topics():
         if topic.kind in NAMED_KINDS or topic.kind not in corpus.kinds:
@@ -94,9 +103,10 @@ def test_corpus_covers_every_topic(corpus: Corpus, taxonomy: Taxonomy) -> None:
         assert len(voices) >= 8, label
 
 
-def test_corpus_holds_no_repeats() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_corpus_holds_no_repeats(language: str) -> None:
     """No file of the corpus says the same sentence twice, however it is punctuated."""
-    folder = corpus_folder("en")
+    folder = corpus_folder(language)
     assert folder is not None
     for path in sorted(folder.glob("*.tsv")):
         lines = path.read_text(encoding="utf-8").splitlines()
