@@ -83,12 +83,12 @@ SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "uk": MappingProxyType({}),
         "pl": MappingProxyType(
             {
-                "pain": 0.8,
+                "pain": 0.7,
                 "objection": 0.95,
                 "trigger": 0.7,
                 "metric": 0.7,
                 "process": 0.7,
-                "question": 0.6,
+                "question": 0.7,
             }
         ),
     }
