@@ -90,7 +90,16 @@ SPELLING_THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
                 "question": 0.5,
             }
         ),
-        "pl": MappingProxyType({}),
+        "pl": MappingProxyType(
+            {
+                "pain": 0.7,
+                "objection": 0.95,
+                "trigger": 0.7,
+                "metric": 0.7,
+                "process": 0.7,
+                "question": 0.7,
+            }
+        ),
     }
 )
 DEFAULT_THRESHOLD = 0.95  # of kinds that a user added
