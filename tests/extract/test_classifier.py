@@ -26,14 +26,8 @@ from icp_voice.extract.corpus import (
 )
 from icp_voice.extract.extractor import load_extractor
 from icp_voice.extract.taxonomy import Taxonomy, load_taxonomy
-from icp_voice.resources import resource_path
 from tests.extract.conftest import make_call
 
-LANGUAGES = sorted(
-    path.name
-    for path in resource_path("pipelines", "taxonomy", "corpus").iterdir()
-    if path.is_dir()
-)
 # Written for this test by other voices than the corpus: a brewery, a language school, a ferry line.
 SAID = {
     "en": """
@@ -132,7 +126,7 @@ Boil the pasta until it is soft and drain it.
 """,
 }
 # Topics have at least so many sentences, by at least 8 voices.
-MIN_SENTENCES = {"en": 15, "ru": 40}
+MIN_SENTENCES = {"en": 15, "ru": 40, "uk": 40, "pl": 40}
 
 
 @pytest.fixture(scope="module")
@@ -156,11 +150,6 @@ def classifier(taxonomy: Taxonomy) -> SentenceClassifier:
     return SentenceClassifier(taxonomy, CachedEmbedder(english))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_corpus_covers_every_topic(language: str, taxonomy: Taxonomy) -> None:
-    """Every topic that can be learned has at least 15 sentences by at least 8 voices."""
-
-
 @pytest.mark.parametrize("language", MIN_SENTENCES)
 def test_corpus_covers_every_topic(language: str, taxonomy: Taxonomy) -> None:
     """Every topic that can be learned has enough sentences by at least 8 voices."""
@@ -175,11 +164,6 @@ def test_corpus_covers_every_topic(language: str, taxonomy: Taxonomy) -> None:
         voices = {writer for labels, writer in pairs if label in labels}
         assert rows[label] >= MIN_SENTENCES[language], label
         assert len(voices) >= 8, label
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_corpus_holds_no_repeats(language: str) -> None:
-    """No file of the corpus says the same sentence twice, however it is punctuated."""
 
 
 @pytest.mark.parametrize("language", MIN_SENTENCES)
