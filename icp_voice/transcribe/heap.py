@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 # From <malloc.h> of glibc.
 _M_MMAP_THRESHOLD = -3
-_THRESHOLD_BYTES = 16 << 20
+_THRESHOLD_BYTES = 4 << 20
 
 
 def return_large_blocks() -> None:
@@ -16,7 +16,8 @@ def return_large_blocks() -> None:
 
     glibc raises it to 32 MB as such blocks are freed (mallopt(3)): the windows of a recording then
     come to lie between small ones on the heap of each thread and are kept there. An hour of sound
-    took 643 MB so and takes 295 MB with this (tests/benchmarks/memory.py).
+    took 643 MB so and 295 MB with this (tests/benchmarks/memory.py), for some more time in the system;
+    from 8 MB on, four hours pass the 600 MB that they may take.
     """
     if sys.platform != "linux":
         return
