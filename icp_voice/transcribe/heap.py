@@ -16,8 +16,8 @@ def return_large_blocks() -> None:
 
     glibc raises it to 32 MB as such blocks are freed (mallopt(3)): the windows of a recording then
     come to lie between small ones on the heap of each thread and are kept there. An hour of sound
-    took 643 MB so and 295 MB with this (tests/benchmarks/memory.py), for some more time in the system.
-    From 8 MB on, four hours would pass the 600 MB that they may take.
+    took 643 MB so and 295 MB with this (tests/benchmarks/memory.py), for some more time in the
+    system. From 8 MB on, four hours would pass the 600 MB that they may take.
     """
     if sys.platform != "linux":
         return
