@@ -1,6 +1,7 @@
 """`icp-voice analyze` and `icp-voice demo`: the main job."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,33 @@ FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+def workspace_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that `analyze` and `watch` share: how a folder becomes a workspace."""
+    for option in reversed(
+        (
+            click.option(
+                "--calls", type=FILE, help="Sidecar of calls: file, deal_id, date, attendees."
+            ),
+            click.option("--results", type=FOLDER, help="Where results go, if not into FOLDER."),
+            click.option(
+                "--model", help="Speech model: a bundled name, a local folder, or a name to fetch."
+            ),
+            click.option(
+                "--language", "languages", multiple=True, help="A language that may occur; repeat."
+            ),
+            click.option(
+                "--offline", is_flag=True, help="Never ask the network, not even for a model."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--deals", type=FILE, help="Deals with outcomes, as your CRM exports them (CSV).")
-@click.option("--calls", type=FILE, help="Sidecar of calls: file, deal_id, date, attendees.")
-@click.option("--results", type=FOLDER, help="Where results go, if not into FOLDER.")
-@click.option("--model", help="Speech model: a bundled name, a local folder, or a name to fetch.")
-@click.option("--language", "languages", multiple=True, help="A language that may occur; repeat.")
-@click.option("--offline", is_flag=True, help="Never ask the network, not even for a model.")
+@workspace_options
 @click.option("--include-poor", is_flag=True, help="Count calls of poor quality too.")
 @click.option("--quotes/--no-quotes", default=True, help="Show or leave out what was said.")
 def analyze(

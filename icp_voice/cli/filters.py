@@ -179,7 +179,7 @@ def measure(
 
 
 def _source(path: Path) -> SourceFile:
-    from icp_voice.ingest.recordings import hash_content
+    from icp_voice.files import hash_content
 
     sha256 = hash_content(path)
     return SourceFile(sha256[:16], sha256, path, "recording", path.stat().st_size)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icp_voice.cli.analyze import FILE, FOLDER
+from icp_voice.cli.analyze import FILE, FOLDER, workspace_options
 
 if TYPE_CHECKING:
     from icp_voice.cli.bars import Bars
@@ -32,11 +32,7 @@ _END_S = 2.0
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--deals", type=FILE, help="Deals with outcomes; may come later (CSV).")
-@click.option("--calls", type=FILE, help="Sidecar of calls: file, deal_id, date, attendees.")
-@click.option("--results", type=FOLDER, help="Where results go, if not into FOLDER.")
-@click.option("--model", help="Speech model: a bundled name, a local folder, or a name to fetch.")
-@click.option("--language", "languages", multiple=True, help="A language that may occur; repeat.")
-@click.option("--offline", is_flag=True, help="Never ask the network, not even for a model.")
+@workspace_options
 @click.option("--poll", is_flag=True, help="Look every 2 seconds; for network shares.")
 @click.option(
     "--settle",
