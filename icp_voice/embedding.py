@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from icp_voice.errors import ModelError
+from icp_voice.files import hash_content
 from icp_voice.languages import detect_language
 from icp_voice.models.manifest import find_model
-from icp_voice.models.record import sha256_of
 from icp_voice.models.store import StoredModel, find_stored
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def load_embedder(languages: Sequence[str], *, corpus: Sequence[str] = ()) -> Se
     wanted = tuple(sorted({code.lower().split("-")[0] for code in languages}))
     stored = find_multilingual_model()
     if stored is not None and set(wanted) <= set(MULTILINGUAL_LANGUAGES):
-        revision = stored.commit or sha256_of(stored.path / "model.safetensors")
+        revision = stored.commit or hash_content(stored.path / "model.safetensors")
         name = f"{MULTILINGUAL_MODEL}@{revision[:12]}"
         return TransformerEmbedder(stored.path, name=name, languages=MULTILINGUAL_LANGUAGES)
     folder = find_english_model() if "en" in wanted else None
@@ -307,7 +307,7 @@ def find_english_model() -> Path | None:
 
 def _verify(path: Path, sha256: str) -> None:
     """Refuse weights that are not the pinned ones."""
-    found = sha256_of(path)
+    found = hash_content(path)
     if found != sha256:
         raise ModelError(
             f"{path} has sha256 {found[:12]}..., not the pinned {sha256[:12]}...; reinstall it: "

@@ -1,10 +1,21 @@
-"""Output files that are either the old one or the new one, never half of it."""
+"""Whole files: what one holds, and output that is the old one or the new one, never half of it."""
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from icp_voice.errors import ExportError
+
+
+def hash_content(path: Path) -> str:
+    """Return the sha256 of a file's bytes in hex, read a piece at a time.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, text: str) -> None:

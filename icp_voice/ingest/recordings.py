@@ -1,6 +1,5 @@
 """Find recordings and transcripts in folders; the content's hash is a call's identity."""
 
-import hashlib
 import logging
 import os
 import stat
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from icp_voice.errors import NoTranscriptError
 from icp_voice.file_magic import read_head, recording_format
+from icp_voice.files import hash_content
 from icp_voice.ingest.selection import Selection, is_unfinished, keeps_place
 from icp_voice.ingest.sidecars import is_sidecar
 from icp_voice.ingest.transcripts import find_parts
@@ -50,7 +50,6 @@ _ALWAYS_TRANSCRIPTS = frozenset({".vtt", ".srt"})
 # Text that meeting tools and projects put beside transcripts; never somebody's speech.
 _NOT_TRANSCRIPTS = ("readme", "license", "licence", "chat", "notes", "requirements", "provenance")
 CALL_ID_DIGITS = 16
-_CHUNK_BYTES = 1 << 20
 _NAMED_IN_A_NOTE = 5
 
 
@@ -190,15 +189,6 @@ def left_out_note(paths: Sequence[Path]) -> tuple[str, ...]:
     more = f" and {len(paths) - _NAMED_IN_A_NOTE} more" if len(paths) > _NAMED_IN_A_NOTE else ""
     what = "is no transcript and is" if len(paths) == 1 else "are no transcripts and are"
     return (f"{names}{more} {what} left out.",)
-
-
-def hash_content(path: Path) -> str:
-    """Return the sha256 of a file's bytes in hex, read a piece at a time."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def source_kind(path: Path) -> SourceKind | None:

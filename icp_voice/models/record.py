@@ -172,12 +172,6 @@ def sum_file(path: Path, name: str) -> FileSum:
     return FileSum(name, size, sha256.hexdigest(), git.hexdigest())
 
 
-def sha256_of(path: Path) -> str:
-    """Return a file's sha256 in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def differs(found: FileSum, expected: FileSum) -> str:
     """Say how a file differs from what it must be; "" where it does not."""
     if found.size_bytes != expected.size_bytes:

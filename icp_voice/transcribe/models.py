@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icp_voice.errors import ModelError
+from icp_voice.files import hash_content
 from icp_voice.models.hub import hub_is_forbidden
 from icp_voice.models.manifest import KnownModel, find_model, read_manifest
 from icp_voice.models.pull import not_here, pull_model
-from icp_voice.models.record import differs, find_record, sha256_of, sum_file
+from icp_voice.models.record import differs, find_record, sum_file
 from icp_voice.models.store import (
     StoredModel,
     bundled_folder,
@@ -70,7 +71,7 @@ def resolve_model(name_or_path: str, *, offline: bool = False) -> ResolvedModel:
     if stored is None:
         pulled = pull_model(model)
         stored = StoredModel(pulled.path, "models folder", pulled.commit)
-    revision = stored.commit or sha256_of(stored.path / "model.bin")
+    revision = stored.commit or hash_content(stored.path / "model.bin")
     return ResolvedModel(stored.path, model.name, revision[:12])
 
 
@@ -194,7 +195,7 @@ def _from_folder(folder: Path) -> ResolvedModel:
         names = {model.address: model.name for model in read_manifest().values()}
         name = names.get(record.repository, record.name)
         return ResolvedModel(folder, name, record.commit[:12])
-    revision = sha256_of(folder / "model.bin")[:12]
+    revision = hash_content(folder / "model.bin")[:12]
     return ResolvedModel(folder, folder.resolve().name, revision)
 
 

@@ -5,7 +5,6 @@ al., 2018), of 210,000 parameters, run with numpy. It was trained on synthetic v
 (models/recipe/voices_*.py), to tell the voices of one recording apart on a telephone's band.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icp_voice.errors import IcpVoiceError, ModelError
+from icp_voice.files import hash_content
 from icp_voice.resources import resource_path
 from icp_voice.transcribe.audio import SAMPLING_RATE_HZ, Samples
 from icp_voice.transcribe.voices import mel_bands
@@ -140,7 +140,7 @@ def load_voice_printer() -> VoicePrinter:
     except (IcpVoiceError, StopIteration) as error:
         message = "The voice model is missing from this installation. Reinstall icp-voice."
         raise ModelError(message) from error
-    if hashlib.sha256(path.read_bytes()).hexdigest() != file["sha256"]:
+    if hash_content(path) != file["sha256"]:
         raise ModelError(f"The voice model {path.name} is damaged. Reinstall icp-voice.")
     with np.load(path) as arrays:
         return VoicePrinter({name: arrays[name] for name in arrays.files})

@@ -66,7 +66,7 @@ def run_ours(
 ) -> dict[str, Any]:
     """Run the stage as the command line does; loading the model is taken off."""
     from icp_voice.config import TranscribeConfig
-    from icp_voice.ingest.recordings import hash_content
+    from icp_voice.files import hash_content
     from icp_voice.records import SourceFile, Transcript
     from icp_voice.transcribe import parallel
     from icp_voice.transcribe.engine import FasterWhisperEngine
